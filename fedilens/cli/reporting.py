@@ -1,0 +1,60 @@
+"""The command that makes digests."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from fedilens.cli.context import app_of, duration, moment
+from fedilens.config import Config
+from fedilens.digest import PostLimits, length, render_feed, render_json, render_page, render_text, render_thread
+from fedilens.types import Audience, Digest
+
+
+class DigestFormat(StrEnum):
+    """The renderings of a digest."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    THREAD = "thread"
+    ATOM = "atom"
+
+
+def digest(
+    context: typer.Context,
+    *,
+    form: Annotated[DigestFormat, typer.Option("--format", help="How it is written.")] = DigestFormat.TEXT,
+    audience: Annotated[
+        Audience, typer.Option(help="Who reads it: only the operator sees links to posts.")
+    ] = Audience.PUBLIC,
+    window: Annotated[str | None, typer.Option(help="How long a time it covers, such as 7d.")] = None,
+    until: Annotated[str | None, typer.Option(help="Where the time ends, such as 2025-02-01 (default: now).")] = None,
+) -> None:
+    """Tell what was argued in a time: who stands where, with which reasons, and what changed."""
+    app = app_of(context)
+    span = app.window(until=moment(until), length=duration(window))
+    typer.echo(render(app.digest(window=span, audience=audience), form, app.config), nl=False)
+
+
+def render(made: Digest, form: DigestFormat, config: Config) -> str:
+    """A digest as text in a format."""
+    if form is DigestFormat.JSON:
+        return render_json(made)
+    if form is DigestFormat.HTML:
+        return render_page(made)
+    if form is DigestFormat.ATOM:
+        return render_feed(made, page_url=config.bot.page_url)
+    return thread_text(made, config) if form is DigestFormat.THREAD else render_text(made)
+
+
+def thread_text(made: Digest, config: Config) -> str:
+    """The thread as it would be posted, with the length of each post."""
+    limits = PostLimits(characters=config.bot.max_characters)
+    parts = render_thread(made, limits=limits, page_url=config.bot.page_url, hashtags=config.bot.hashtags)
+    head = "─── post {number} of {all}, {length} of {most} characters ───"
+    blocks = [
+        head.format(number=number, all=len(parts), length=length(part, limits), most=limits.characters) + f"\n{part}\n"
+        for number, part in enumerate(parts, start=1)
+    ]
+    return "\n".join(blocks)

@@ -1,0 +1,53 @@
+"""The program's commands and the options that all of them have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fedilens import __version__
+from fedilens.cli import asking, collecting, demo, reporting, setup, stances
+from fedilens.cli.context import State, start_logging
+
+application = typer.Typer(
+    help="See what a hashtag argues about.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@application.callback()
+def root(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option(help="The configuration file (default: ./fedilens.toml).")] = None,
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say more, and show tracebacks.")] = False,
+    json_logs: Annotated[bool, typer.Option("--json-logs", help="Write the log as JSON, a line an event.")] = False,
+) -> None:
+    """Reads the options that stand before a command."""
+    start_logging(verbose=verbose, json_logs=json_logs)
+    context.obj = State(config)
+
+
+@application.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+for command in (
+    setup.init,
+    collecting.collect,
+    collecting.import_,
+    collecting.analyze,
+    reporting.digest,
+    asking.query,
+    asking.sql,
+    setup.health,
+    setup.snapshot,
+    demo.demo,
+):
+    application.command(name=command.__name__.rstrip("_"))(command)
+application.add_typer(stances.stance, name="stance")

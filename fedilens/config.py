@@ -1,0 +1,262 @@
+"""The configuration: `fedilens.toml`, overridden by environment variables (`FEDILENS_STORE__PATH=…`)."""
+
+import os
+import re
+import tomllib
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from fedilens.errors import ConfigError
+
+DEFAULT_FILE = Path("fedilens.toml")
+NO_OPT_OUT_TEXT = (
+    'policy "no-opt-out" counts people who never said that they may be counted. Most Mastodon accounts '
+    "have not switched indexing on, and many of their owners will object. Tell your instance's members, "
+    "and write `no_opt_out_understood = true` beside it if you still want it"
+)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def parse_duration(value: object) -> timedelta:
+    """A duration such as `30d`, `6h`, `15m`, `2w` as a timedelta; a timedelta stays as it is."""
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"\s*(\d+)\s*([smhdw])\s*", str(value))
+    if match is None or int(match[1]) == 0:
+        raise ValueError(f"{value!r} is not a duration such as 30d, 6h or 15m")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def parse_tag(value: object) -> str:
+    """A hashtag without its # and in lower case."""
+    tag = str(value).strip().lstrip("#").lower()
+    if not re.fullmatch(r"\w+", tag) or tag.isdigit():
+        raise ValueError(f"{value!r} is not a hashtag")
+    return tag
+
+
+def parse_instance(value: object) -> str:
+    """A server's host name in lower case; an address with http:// or https:// is kept (loopback, tests)."""
+    text = str(value).strip().rstrip("/").lower()
+    if not re.fullmatch(r"(https?://)?[a-z0-9.\-\[\]:]+", text) or not text:
+        raise ValueError(f"{value!r} is not a server's host name such as mastodon.social")
+    return text
+
+
+def parse_acct(value: object) -> str:
+    """An account's address `user@host` in lower case, without a leading @."""
+    acct = str(value).strip().lstrip("@").lower()
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", acct):
+        raise ValueError(f"{value!r} is not an address such as user@example.social")
+    return acct
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Tag = Annotated[str, BeforeValidator(parse_tag)]
+Instance = Annotated[str, BeforeValidator(parse_instance)]
+Acct = Annotated[str, BeforeValidator(parse_acct)]
+
+
+class Section(BaseModel):
+    """A table of the configuration file; keys that it does not know are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class CollectSection(Section):
+    """Where posts come from. `any`, `all` and `none` filter by further tags, on our side."""
+
+    instances: tuple[Instance, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    any: tuple[Tag, ...] = ()
+    all: tuple[Tag, ...] = ()
+    none: tuple[Tag, ...] = ()
+    backfill: Duration = timedelta(days=30)
+    backfill_posts: int = Field(default=2000, ge=1)
+    contact: str = ""
+    timeout: Duration = timedelta(seconds=30)
+
+
+class DebateSection(Section):
+    """Which debate the stances belong to: a name that ships, or a folder."""
+
+    name: str = "ai"
+
+
+class ModelSection(Section):
+    """The sentence-transformers model that embeds texts: the packaged one, a folder or a hub's name."""
+
+    embedding: str = "all-MiniLM-L6-v2"
+    languages: tuple[str, ...] = ("en",)
+
+
+class StoreSection(Section):
+    """The database file; the key of its pseudonyms stands beside it unless `key` says where."""
+
+    path: Path = Path("fedilens.duckdb")
+    key: Path | None = None
+
+    @property
+    def key_path(self) -> Path:
+        """The file that holds the pseudonyms' key."""
+        return self.key or self.path.with_suffix(".key")
+
+
+class ConsentSection(Section):
+    """Who is counted: see the README's table."""
+
+    policy: Literal["default", "no-opt-out"] = "default"
+    no_opt_out_understood: bool = False
+    opted_out: tuple[Acct, ...] = ()
+    opted_in: tuple[Acct, ...] = ()
+    blocked_instances: tuple[Instance, ...] = ()
+
+    @model_validator(mode="after")
+    def _explained(self) -> Self:
+        if self.policy == "no-opt-out" and not self.no_opt_out_understood:
+            raise ValueError(NO_OPT_OUT_TEXT)
+        return self
+
+
+class RetentionSection(Section):
+    """How long what identifies a person is kept, from the day it was collected."""
+
+    days: int = Field(default=90, ge=1)
+
+
+class DigestSection(Section):
+    """What a digest covers and from how many people on it speaks."""
+
+    window: Duration = timedelta(days=7)
+    minimum_people: int = Field(default=20, ge=2)
+    minimum_group: int = Field(default=5, ge=1)
+
+
+class ScheduleSection(Section):
+    """When `fedilens run` works (from the next release on)."""
+
+    collect_every: Duration = timedelta(minutes=15)
+    digest_at: str = "mon 08:00"
+    time_zone: str = "UTC"
+
+    @model_validator(mode="after")
+    def _known_zone(self) -> Self:
+        if self.time_zone not in available_timezones():
+            raise ValueError(f"time_zone {self.time_zone!r} is not known; write one such as Europe/Berlin")
+        if not re.fullmatch(r"(daily|mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d", self.digest_at):
+            raise ValueError(f"digest_at {self.digest_at!r} is not a time such as 'mon 08:00' or 'daily 07:30'")
+        return self
+
+
+class BotSection(Section):
+    """The bot's own account; its posts are never analysed. Posting comes with the next release."""
+
+    account: Acct | Literal[""] = ""
+    visibility: Literal["public", "unlisted", "private"] = "unlisted"
+    hashtags: tuple[Tag, ...] = ()
+    max_characters: int = Field(default=500, ge=100)
+    page_url: str = ""
+
+
+class MailSection(Section):
+    """Where digests are mailed from and to (from the next release on)."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+class Config(BaseSettings):
+    """All of it. Every key has a default, so that `fedilens demo` and `import` work without a file."""
+
+    model_config = SettingsConfigDict(env_prefix="FEDILENS_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    collect: CollectSection = CollectSection()
+    debate: DebateSection = DebateSection()
+    model: ModelSection = ModelSection()
+    store: StoreSection = StoreSection()
+    consent: ConsentSection = ConsentSection()
+    retention: RetentionSection = RetentionSection()
+    digest: DigestSection = DigestSection()
+    schedule: ScheduleSection = ScheduleSection()
+    bot: BotSection = BotSection()
+    mail: MailSection = MailSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file: the file's values arrive as init settings."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        assert isinstance(init_settings, InitSettingsSource)  # noqa: S101  # pydantic-settings hands it in
+        return env_settings, init_settings
+
+
+def load_config(path: Path | None) -> Config:
+    """The configuration from `path`, or from `./fedilens.toml` if there is one, or the defaults.
+
+    Paths in a file are relative to the file's folder. Raises ConfigError with one line naming the key.
+    """
+    chosen = path or Path(os.environ.get("FEDILENS_CONFIG") or DEFAULT_FILE)
+    values: dict[str, Any] = {}
+    if path or "FEDILENS_CONFIG" in os.environ or chosen.exists():
+        values = _read_toml(chosen)
+    try:
+        config = Config(**values)
+    except ValidationError as error:
+        raise ConfigError(_one_line(error, chosen if values else None)) from error
+    return _beside(config, chosen.parent)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read the configuration {path}: {error.strerror}; `fedilens init` writes one"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+
+
+def _one_line(error: ValidationError, path: Path | None) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        problem = "there is no such key; `fedilens init` writes a file with all of them"
+    else:
+        problem = first["msg"].removeprefix("Value error, ")
+    return f"{path or 'the environment'}: {key}: {problem}"
+
+
+def _beside(config: Config, folder: Path) -> Config:
+    """The same configuration with the store's and the debate's relative paths taken from `folder`."""
+    store = config.store.model_copy(
+        update={
+            "path": folder / config.store.path.expanduser(),
+            "key": folder / config.store.key.expanduser() if config.store.key else None,
+        }
+    )
+    return config.model_copy(update={"store": store})
+
+
+def template() -> str:
+    """The commented configuration file that `fedilens init` writes."""
+    return resources.files("fedilens").joinpath("fedilens.toml").read_text(encoding="utf-8")

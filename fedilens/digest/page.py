@@ -1,0 +1,38 @@
+"""A digest as one HTML page that needs nothing else: no script, no font, no picture from elsewhere."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from fedilens.digest.charts import daily_chart, shares_chart
+from fedilens.digest.text import since_before
+from fedilens.digest.words import REASON_WORDS, count, percent, period, points
+from fedilens.types import Digest
+
+
+def render_page(digest: Digest) -> str:
+    """The page. Charts are drawn into it as SVG, each beside a table with the same figures."""
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            digest=digest,
+            shares_svg=Markup(shares_chart(digest)) if digest.shares else "",  # noqa: S704  # drawn by ourselves
+            daily_svg=Markup(daily_chart(digest)) if digest.daily_posts else "",  # noqa: S704
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("fedilens.digest"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent, "points": points, "period": period}
+    environment.globals |= {"count": count, "since_before": since_before, "reason_words": REASON_WORDS}
+    return environment

@@ -1,0 +1,208 @@
+"""Texts in, findings out. Each step finds its work by what is missing, in batches that are one commit each.
+
+The batches are cut in the order of ids, so that a run that was killed and started again computes the same
+batches, and with them the same vectors to the last bit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from fedilens.annotate import decide_language
+from fedilens.clean import canonical_link, clean_status, embedding_text, near_duplicates
+from fedilens.opinion import ReasonKey, match_reasons
+from fedilens.protocols import Clock, Encoder, Identifier, Linguist, Progress
+from fedilens.stance import Debate, Detector, Reading
+from fedilens.store.analyses import AnalysisStore, CleanedStatus, Embedded, RawText, ReasonMatch
+from fedilens.store.topics import TopicStore
+from fedilens.topics import find_clusters
+from fedilens.types import Cluster, Document, Sentence, Vectors, Window
+
+CLEAN_BATCH = 500
+EMBED_BATCH = 32
+SCORE_BATCH = 200
+CHUNK_WORDS = 120
+"""Words that are embedded at once: the packaged model reads 256 word pieces and drops the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analyst:
+    """What analysing needs: the models, the debate and where findings go."""
+
+    store: AnalysisStore
+    topics: TopicStore
+    identify: Identifier
+    linguist: Linguist
+    encoder: Encoder
+    detector: Detector
+    debate: Debate
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisReport:
+    """How much was done: posts cleaned, documents embedded, documents scored."""
+
+    cleaned: int
+    embedded: int
+    scored: int
+
+
+def analyze(analyst: Analyst, *, progress: Progress) -> AnalysisReport:
+    """Cleans, embeds and scores whatever is missing. Can be stopped and started at any moment."""
+    cleaned = clean_missing(analyst, progress=progress)
+    if cleaned:
+        mark_duplicates(analyst)
+    embedded = embed_missing(analyst, progress=progress)
+    scored = score_missing(analyst, progress=progress)
+    return AnalysisReport(cleaned, embedded, scored)
+
+
+def clean_missing(analyst: Analyst, *, progress: Progress) -> int:
+    """HTML into documents, for every status without one; returns how many."""
+    done = 0
+    while batch := analyst.store.uncleaned(most=CLEAN_BATCH):
+        cleaned = [_clean(raw, analyst.identify) for raw in batch]
+        analyst.store.save_cleaned(cleaned, now=analyst.clock.now())
+        done += len(batch)
+        progress.advance(len(batch))
+    return done
+
+
+def mark_duplicates(analyst: Analyst) -> None:
+    """Notes which texts nearly repeat an earlier one, so that topics count them once."""
+    texts = analyst.store.texts()
+    hashes = list(texts)
+    originals = near_duplicates(list(texts.values()))
+    analyst.store.save_duplicates(
+        {hashes[row]: hashes[original] for row, original in enumerate(originals) if original != row}
+    )
+
+
+def embed_missing(analyst: Analyst, *, progress: Progress) -> int:
+    """Sentences, entities and vectors, for every document in a language that the model reads."""
+    encoder, done = analyst.encoder, 0
+    languages = sorted(encoder.languages)
+    while batch := analyst.store.unembedded(model=encoder.name, languages=languages, most=EMBED_BATCH):
+        embedded = embed_documents(batch, linguist=analyst.linguist, encoder=encoder)
+        analyst.store.save_embedded(embedded, model=encoder.name)
+        done += len(batch)
+        progress.advance(len(batch))
+    return done
+
+
+def score_missing(analyst: Analyst, *, progress: Progress) -> int:
+    """Stances and reasons, for every embedded document that this detector has not read."""
+    detector, done = analyst.detector, 0
+    reasons = [
+        ReasonKey(target.name, reason.side, reason.text)
+        for target in analyst.debate.targets
+        for reason in target.reasons
+    ]
+    reason_vectors: Vectors | None = None
+    while batch := analyst.store.unscored(
+        model=analyst.encoder.name, debate=analyst.debate.name, detector=detector.name, most=SCORE_BATCH
+    ):
+        if reason_vectors is None:
+            reason_vectors = analyst.encoder.encode([reason.text for reason in reasons])
+        found = detector.score([reading(one) for one in batch])
+        matches = [
+            ReasonMatch(
+                one.document.content_hash,
+                match.reason.target,
+                match.reason.side.value,
+                match.reason.text,
+                match.similarity,
+            )
+            for one, stances in zip(batch, found, strict=True)
+            for match in match_reasons(stances, one.sentence_vectors, reasons, reason_vectors)
+        ]
+        hashes = [one.document.content_hash for one in batch]
+        analyst.store.save_stances(
+            dict(zip(hashes, found, strict=True)), debate=analyst.debate.name, detector=detector.name, reasons=matches
+        )
+        done += len(batch)
+        progress.advance(len(batch))
+    return done
+
+
+def find_topics(analyst: Analyst, window: Window) -> list[Cluster]:
+    """The topics of a window, in the place of those found for it before."""
+    documents = analyst.store.window_documents(window, model=analyst.encoder.name)
+    vectors = np.concatenate([one.whole for one in documents]) if documents else np.zeros((0, 1), dtype=np.float32)
+    lemmas = [[lemma for sentence in one.sentences for lemma in sentence.lemmas] for one in documents]
+    clusters = find_clusters(vectors, lemmas, common=frozenset(analyst.debate.hashtags))
+    analyst.topics.save_clusters(
+        clusters,
+        hashes=[one.document.content_hash for one in documents],
+        window=window,
+        model=analyst.encoder.name,
+        identify=analyst.identify,
+        now=analyst.clock.now(),
+    )
+    return clusters
+
+
+def embed_documents(documents: Sequence[Document], *, linguist: Linguist, encoder: Encoder) -> list[Embedded]:
+    """Sentences and vectors of documents. A long document's vector is the mean of its parts' vectors."""
+    sentences = _sentences(documents, linguist)
+    texts: dict[str, int] = {}
+    wholes = [[texts.setdefault(part, len(texts)) for part in chunks(found)] for found in sentences]
+    singles = [[texts.setdefault(embedding_text(one.text), len(texts)) for one in found] for found in sentences]
+    vectors = encoder.encode(list(texts))
+    return [
+        Embedded(document, found, _mean(vectors[whole]), vectors[single].reshape(len(single), vectors.shape[1]))
+        for document, found, whole, single in zip(documents, sentences, wholes, singles, strict=True)
+    ]
+
+
+def chunks(sentences: Sequence[Sentence]) -> list[str]:
+    """Consecutive sentences as texts of at most CHUNK_WORDS words (one long sentence stays whole); at least one."""
+    parts: list[list[str]] = [[]]
+    words = 0
+    for sentence in sentences:
+        text = embedding_text(sentence.text)
+        count = len(text.split())
+        if parts[-1] and words + count > CHUNK_WORDS:
+            parts.append([])
+            words = 0
+        parts[-1].append(text)
+        words += count
+    return [" ".join(part) for part in parts]
+
+
+def reading(embedded: Embedded) -> Reading:
+    """What a detector reads of a document."""
+    return Reading(
+        tuple(embedding_text(sentence.text) for sentence in embedded.sentences),
+        embedded.whole.ravel(),
+        embedded.sentence_vectors,
+    )
+
+
+def _sentences(documents: Sequence[Document], linguist: Linguist) -> list[tuple[Sentence, ...]]:
+    """Each document's sentences, annotated language by language."""
+    found: dict[UUID, tuple[Sentence, ...]] = {}
+    for language in dict.fromkeys(document.language for document in documents):
+        same = [document for document in documents if document.language == language]
+        annotated = linguist.annotate([document.text for document in same], language=language)
+        found.update(zip((document.content_hash for document in same), annotated, strict=True))
+    return [found[document.content_hash] for document in documents]
+
+
+def _mean(vectors: Vectors) -> Vectors:
+    mean = vectors.mean(axis=0, keepdims=True)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
+
+
+def _clean(raw: RawText, identify: Identifier) -> CleanedStatus:
+    clean = clean_status(raw.content, raw.spoiler_text, raw.tags)
+    links = dict.fromkeys(canonical_link(link) for link in (*clean.links, *([raw.card_url] if raw.card_url else [])))
+    return CleanedStatus(
+        raw.status_id,
+        Document(identify.text(clean.text), clean.text, decide_language(raw.language, clean.text)),
+        clean.tags,
+        tuple(links),
+    )

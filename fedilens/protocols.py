@@ -1,0 +1,89 @@
+"""The seams: what a stage needs from the outside, named by role. Real parts are built in `app`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from fedilens.types import Page, Sentence, Vectors
+
+
+class Clock(Protocol):
+    """Time, and waiting for it to pass."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class Identifier(Protocol):
+    """Gives pseudonyms in the place of addresses and texts."""
+
+    def account(self, acct: str) -> UUID:
+        """The id of the account `user@host`."""
+        ...
+
+    def status(self, uri: str) -> UUID:
+        """The id of the status with this uri."""
+        ...
+
+    def text(self, text: str) -> UUID:
+        """The id of a text."""
+        ...
+
+    def fingerprint(self) -> str:
+        """Tells keys apart without giving them away."""
+        ...
+
+    def sketch(self, value: str, *, buckets: int) -> tuple[int, int]:
+        """Bucket and rank of a value in a HyperLogLog sketch."""
+        ...
+
+
+class TimelineSource(Protocol):
+    """One server's tag timelines."""
+
+    def tag_page(self, tag: str, *, max_id: str | None = None, min_id: str | None = None) -> Page:
+        """One page: the newest, the one behind `max_id`, or the one just after `min_id`.
+
+        A tag that nobody used is an empty page. Raises the errors under `ServerError`.
+        """
+        ...
+
+
+class Encoder(Protocol):
+    """A text embedding model."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the model; vectors of different names are never mixed."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages it reads; "*" for any."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimensions)."""
+        ...
+
+
+class Linguist(Protocol):
+    """Sentences, lemmas and named entities of a text."""
+
+    def annotate(self, texts: Sequence[str], *, language: str) -> list[tuple[Sentence, ...]]:
+        """The sentences of each text, in order."""
+        ...
+
+
+class Progress(Protocol):
+    """Tells how far a long piece of work has come."""
+
+    def advance(self, count: int) -> None:
+        """`count` more units are done."""
+        ...

@@ -1,0 +1,80 @@
+"""What a text looks like to the stance detector: its vectors, its words, and how near it comes to a target's texts."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fedilens.stance.debate import Target
+from fedilens.types import Label, Vectors
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document as a detector reads it: sentences without links, the whole's vector, a row a sentence."""
+
+    sentences: tuple[str, ...]
+    whole: NDArray[np.float32]
+    sentence_vectors: Vectors
+
+    @property
+    def text(self) -> str:
+        """All sentences."""
+        return " ".join(self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetVectors:
+    """The vectors of a target's texts: its statement, and what favoring and opposing it says (rows)."""
+
+    statement: Vectors
+    favor: Vectors
+    against: Vectors
+
+
+def target_texts(target: Target) -> tuple[list[str], list[str], list[str]]:
+    """A target's statement, and the texts that stand for each side: its description and its reasons."""
+    sides = [
+        [text, *(reason.text for reason in target.reasons if reason.side is side)]
+        for side, text in (
+            (Label.FAVOR, target.favor or target.statement),
+            (Label.AGAINST, target.against or f"It is not true that {target.statement}"),
+        )
+    ]
+    return [target.statement], sides[0], sides[1]
+
+
+def ngrams(text: str) -> list[str]:
+    """Lower-case words (with apostrophes, and the marks ! and ?), and pairs of neighbouring ones."""
+    words: list[str] = re.findall(r"[a-z]+(?:'[a-z]+)?|[!?]", text.lower().replace("\u2019", "'"))
+    return words + [f"{first} {second}" for first, second in pairwise(words)]
+
+
+def count_matrix(texts: Sequence[str], vocabulary: dict[str, int], weights: Floats) -> Any:
+    """TF-IDF rows of length 1 over a fixed vocabulary, as a sparse matrix (texts, words)."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  # takes a moment to load
+
+    rows, columns = [], []
+    for row, text in enumerate(texts):
+        known = {vocabulary[word] for word in ngrams(text) if word in vocabulary}
+        rows += [row] * len(known)
+        columns += sorted(known)
+    values = weights[columns] if columns else np.zeros(0)
+    lengths = np.sqrt(np.bincount(rows, weights=values**2, minlength=len(texts))) if columns else np.ones(len(texts))
+    scaled = values / np.maximum(lengths[rows], 1e-12) if columns else values
+    return csr_matrix((scaled, (rows, columns)), shape=(len(texts), len(vocabulary)))
+
+
+def nearness(reading: Reading, target: TargetVectors) -> Floats:
+    """How near a document and its nearest sentence come to a target's statement and to each side (6 cosines)."""
+    vectors = np.vstack([reading.whole[None], reading.sentence_vectors])
+    cosines = [(vectors @ texts.T).max(axis=1) for texts in (target.statement, target.favor, target.against)]
+    whole = [row[0] for row in cosines]
+    nearest = [row[1:].max() if len(row) > 1 else row[0] for row in cosines]
+    return np.asarray([*whole, *nearest], dtype=np.float64)

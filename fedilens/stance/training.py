@@ -1,0 +1,207 @@
+"""From labelled examples to a head: fits in seconds, and measures itself on voices that it has not heard.
+
+Everything the shared classifier, the thresholds and the confusion are fitted on comes from cross-validation:
+no example is ever judged by a classifier that saw it, or another post by the same voice.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fedilens.errors import DebateError
+from fedilens.stance.debate import CLASSES, Example, Target
+from fedilens.stance.features import Floats, Reading, TargetVectors, count_matrix, ngrams
+from fedilens.stance.head import Head, Quality, TextScorer, pair_features, softmax
+from fedilens.stance.measures import f_avg, shown_quality
+
+FOLDS = 5
+UNKNOWN = -1
+MOST_WORDS = 6_000
+WORD_SCALE = 0.7
+"""Weight of the n-grams beside the vector."""
+STRENGTH = 4.0
+"""Inverse regularisation of the targets' classifiers (C of scikit-learn)."""
+SHARED_STRENGTH = 0.3
+WANTED_PRECISION = 0.6
+"""Of the favor and against labels that are shown so many should be right."""
+NONE_THRESHOLD = 0.6
+FEWEST = 20
+"""Examples under which there is nothing to cross-validate."""
+
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Examples as readings, their labels (documents, targets; UNKNOWN where not labelled) and voices."""
+
+    readings: tuple[Reading, ...]
+    labels: Labels
+    voices: tuple[str, ...]
+
+    def subset(self, rows: NDArray[np.int64]) -> "TrainingSet":
+        """Some of the examples."""
+        return TrainingSet(
+            tuple(self.readings[row] for row in rows), self.labels[rows], tuple(self.voices[row] for row in rows)
+        )
+
+
+def label_matrix(examples: Sequence[Example], targets: Sequence[Target]) -> Labels:
+    """The examples' labels as class numbers."""
+    return np.asarray(
+        [
+            [
+                CLASSES.index(example.labels[target.name]) if target.name in example.labels else UNKNOWN
+                for target in targets
+            ]
+            for example in examples
+        ],
+        dtype=np.int64,
+    ).reshape(len(examples), len(targets))
+
+
+def train(data: TrainingSet, *, targets: Sequence[str], texts: Sequence[TargetVectors], model: str) -> Head:
+    """Fits a head. Raises DebateError with too few examples."""
+    if len(data.readings) < FEWEST:
+        raise DebateError(f"training wants at least {FEWEST} labelled examples, and there are {len(data.readings)}")
+    folds = _folds(data.voices)
+    features = np.concatenate([_unseen_features(data, texts, fold) for fold in folds])
+    order = np.argsort(np.concatenate(folds))
+    features = features[order]
+    probabilities = np.zeros((*data.labels.shape, len(CLASSES)))
+    for fold in folds:
+        rest = np.setdiff1d(np.arange(len(data.readings)), fold)
+        weights, intercepts = _fit_shared(features[rest], data.labels[rest])
+        probabilities[fold] = softmax(features[fold] @ weights + intercepts)
+    thresholds = _thresholds(probabilities, data.labels)
+    weights, intercepts = _fit_shared(features, data.labels)
+    shown = shown_classes(probabilities, thresholds)
+    precision, recall = shown_quality(data.labels, shown)
+    return Head(
+        model=model,
+        targets=tuple(targets),
+        scorer=fit_scorer(data),
+        shared_weights=weights,
+        shared_intercepts=intercepts,
+        thresholds=thresholds,
+        confusion=_confusion(data.labels, shown),
+        quality=Quality(
+            len(data.readings), f_avg(data.labels.ravel(), probabilities.argmax(axis=2).ravel()), precision, recall
+        ),
+    )
+
+
+def fit_scorer(data: TrainingSet) -> TextScorer:
+    """For each target a multinomial logistic regression over vectors and n-grams."""
+    documents = [one.text for one in data.readings]
+    vocabulary, idf = _vocabulary(documents)
+    words = count_matrix(documents, vocabulary, idf).toarray() * WORD_SCALE
+    matrix = np.concatenate([np.stack([one.whole for one in data.readings]), words], axis=1)
+    # There are fewer examples than features: with the same penalty the fit in the examples' own space is the
+    # same one (the representer theorem), and many times faster.
+    left, singular, right = np.linalg.svd(matrix, full_matrices=False)
+    columns = [_fit_target(left * singular, data.labels[:, number]) for number in range(data.labels.shape[1])]
+    weights = right.T @ np.concatenate([column for column, _ in columns], axis=1)
+    dimensions = len(data.readings[0].whole)
+    return TextScorer(
+        vector_weights=weights[:dimensions],
+        word_weights=weights[dimensions:] * WORD_SCALE,
+        intercepts=np.concatenate([intercept for _, intercept in columns]),
+        vocabulary=vocabulary,
+        idf=idf,
+    )
+
+
+def shown_classes(probabilities: Floats, thresholds: Sequence[float]) -> Labels:
+    """The class that would be shown for each pair: favor, against, or 2 for neither (none and unclear)."""
+    classes = probabilities.argmax(axis=-1)
+    sure = probabilities.max(axis=-1) >= np.asarray(thresholds)[classes]
+    return np.where((classes < 2) & sure, classes, 2)  # noqa: PLR2004  # none's number
+
+
+def _fit_target(matrix: Floats, labels: Labels) -> tuple[Floats, Floats]:
+    """Weights (features, 2) and intercepts (2,) of the log-odds of favor and against to none."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
+    known = labels != UNKNOWN
+    width = matrix.shape[1]
+    weights, intercepts = np.zeros((width, len(CLASSES))), np.full(len(CLASSES), -3.0)
+    present = np.unique(labels[known])
+    if len(present) > 1:
+        model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=500, tol=1e-3)
+        model.fit(matrix[known], labels[known])
+        if len(present) == 2:  # noqa: PLR2004  # scikit-learn gives one row for two classes
+            weights[:, present[1]], intercepts[present] = model.coef_[0], (0.0, float(model.intercept_[0]))
+        else:
+            weights[:, present], intercepts[present] = model.coef_.T, model.intercept_
+    return weights[:, :2] - weights[:, 2:], intercepts[:2] - intercepts[2]
+
+
+def _unseen_features(data: TrainingSet, texts: Sequence[TargetVectors], fold: NDArray[np.int64]) -> Floats:
+    """The features of a fold's examples, by a scorer that was fitted on the others."""
+    rest = np.setdiff1d(np.arange(len(data.readings)), fold)
+    readings = data.subset(fold).readings
+    return pair_features(fit_scorer(data.subset(rest)), readings, texts)
+
+
+def _fit_shared(features: Floats, labels: Labels) -> tuple[Floats, Floats]:
+    """One multinomial logistic regression over all pairs; with the true shares of classes, so it is calibrated."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+
+    known = labels.ravel() != UNKNOWN
+    rows, classes = features.reshape(-1, features.shape[2])[known], labels.ravel()[known]
+    scaler = StandardScaler().fit(rows)
+    model = LogisticRegression(C=SHARED_STRENGTH, max_iter=1_000).fit(scaler.transform(rows), classes)
+    weights, intercepts = np.zeros((features.shape[2], len(CLASSES))), np.full(len(CLASSES), -9.0)
+    if len(model.classes_) != len(CLASSES):
+        raise DebateError("training wants examples of favor, of against and of none")
+    weights = model.coef_.T / scaler.scale_[:, None]
+    intercepts = model.intercept_ - scaler.mean_ @ weights
+    return np.asarray(weights), np.asarray(intercepts)
+
+
+def _thresholds(probabilities: Floats, labels: Labels) -> tuple[float, float, float]:
+    """For favor and against the lowest probability from which on enough of what is shown is right."""
+    found = []
+    for number in (0, 1):
+        chosen = (probabilities.argmax(axis=2) == number) & (labels != UNKNOWN)
+        values, right = probabilities[..., number][chosen], labels[chosen] == number
+        order = np.argsort(-values)
+        precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+        enough = np.flatnonzero(precision >= WANTED_PRECISION)
+        found.append(float(values[order][enough[-1]]) if len(enough) else 1.0)
+    return found[0], found[1], NONE_THRESHOLD
+
+
+def _confusion(labels: Labels, shown: Labels) -> Floats:
+    """Examples by true class and by what is shown, for each target."""
+    table = np.zeros((labels.shape[1], len(CLASSES), len(CLASSES)))
+    for number in range(labels.shape[1]):
+        known = labels[:, number] != UNKNOWN
+        np.add.at(table[number], (labels[known, number], shown[known, number]), 1)
+    return table
+
+
+def _folds(voices: Sequence[str]) -> list[NDArray[np.int64]]:
+    """Row numbers of each fold. A voice is in one fold only; an example without a voice is its own."""
+    from sklearn.model_selection import GroupKFold  # noqa: PLC0415
+
+    groups = [voice or f"#{row}" for row, voice in enumerate(voices)]
+    folds = min(FOLDS, len(set(groups)))
+    if folds < 2:  # noqa: PLR2004
+        groups, folds = [str(row) for row in range(len(voices))], FOLDS
+    splits = GroupKFold(folds).split(np.zeros(len(groups)), groups=groups)
+    return [np.asarray(test, dtype=np.int64) for _, test in splits]
+
+
+def _vocabulary(documents: Sequence[str]) -> tuple[dict[str, int], Floats]:
+    """The n-grams that occur in two documents at least, the most frequent ones, with their IDF."""
+    counts = Counter(word for text in documents for word in set(ngrams(text)))
+    kept = sorted((word for word, times in counts.items() if times > 1), key=lambda word: (-counts[word], word))
+    kept = sorted(kept[:MOST_WORDS])
+    idf = np.asarray([np.log((1 + len(documents)) / (1 + counts[word])) + 1 for word in kept], dtype=np.float64)
+    return {word: number for number, word in enumerate(kept)}, idf

@@ -1,0 +1,285 @@
+"""What was found in the texts. Work to do is found by what is missing, so every job can be run again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from fedilens.store.bulk import Row, incoming, insert, insert_missing, replace
+from fedilens.store.connection import Database
+from fedilens.store.statuses import drop_orphans
+from fedilens.types import Document, Sentence, Stance, Vectors, Window
+
+WHOLE = -1
+"""The position, among a document's vectors, of the one for the whole of it."""
+
+_DOCUMENT = (
+    "content_hash UUID, text VARCHAR, language VARCHAR, words INTEGER, duplicate_of UUID, analyzed_at TIMESTAMPTZ"
+)
+_VECTOR = "content_hash UUID, position SMALLINT, model VARCHAR, vector FLOAT[]"
+_STANCE = (
+    "content_hash UUID, debate VARCHAR, target VARCHAR, detector VARCHAR, label VARCHAR, favor FLOAT, "
+    "against FLOAT, none FLOAT, evidence SMALLINT"
+)
+_REASON = "content_hash UUID, debate VARCHAR, target VARCHAR, side VARCHAR, reason VARCHAR, similarity FLOAT"
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """A stored status whose text was not read yet. `content` and `spoiler_text` as the server gave them."""
+
+    status_id: UUID
+    content: str
+    spoiler_text: str
+    language: str | None
+    tags: tuple[str, ...]
+    card_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedStatus:
+    """What came of a raw text: its document, tags (the server's and those in the text) and links."""
+
+    status_id: UUID
+    document: Document
+    tags: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A document with its sentences and vectors. `sentences` has a row a sentence."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    whole: Vectors
+    sentence_vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonMatch:
+    """A document gives one of the debate's reasons, in a sentence this similar to it (cosine)."""
+
+    content_hash: UUID
+    target: str
+    side: str
+    reason: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisStore:
+    """Loads what is missing and saves what was found."""
+
+    database: Database
+
+    def uncleaned(self, *, most: int) -> list[RawText]:
+        """Statuses whose text has not been read, in the order of their ids."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                "SELECT s.status_id, t.content, t.spoiler_text, s.language, "
+                "  list(g.tag ORDER BY g.position) FILTER (g.tag IS NOT NULL), any_value(t.card_url) "
+                "FROM (SELECT * FROM statuses WHERE content_hash IS NULL ORDER BY status_id LIMIT $most) s "
+                "JOIN status_texts t USING (status_id) LEFT JOIN status_tags g USING (status_id) "
+                "GROUP BY ALL ORDER BY s.status_id",
+                {"most": most},
+            ).fetchall()
+        return [RawText(row[0], row[1], row[2], row[3], tuple(row[4] or ()), row[5]) for row in rows]
+
+    def save_cleaned(self, cleaned: Sequence[CleanedStatus], *, now: datetime) -> None:
+        """Links each status to its document, and adds documents that are new."""
+        documents = [
+            {
+                "content_hash": one.document.content_hash,
+                "text": one.document.text,
+                "language": one.document.language,
+                "words": len(one.document.text.split()),
+                "duplicate_of": None,
+                "analyzed_at": now,
+            }
+            for one in cleaned
+        ]
+        tags = [
+            {"status_id": one.status_id, "tag": tag, "position": position}
+            for one in cleaned
+            for position, tag in enumerate(one.tags)
+        ]
+        links = [{"content_hash": one.document.content_hash, "url": url} for one in cleaned for url in one.links]
+        pairs = [{"status_id": one.status_id, "content_hash": one.document.content_hash} for one in cleaned]
+        with self.database.write() as connection:
+            insert_missing(connection, "documents", documents, _DOCUMENT, key=("content_hash",))
+            insert_missing(
+                connection,
+                "status_tags",
+                tags,
+                "status_id UUID, tag VARCHAR, position SMALLINT",
+                key=("status_id", "tag"),
+            )
+            insert_missing(
+                connection, "document_links", links, "content_hash UUID, url VARCHAR", key=("content_hash", "url")
+            )
+            with incoming(connection, pairs, "status_id UUID, content_hash UUID") as source:
+                connection.execute(
+                    f"UPDATE statuses SET content_hash = i.content_hash FROM {source} i "
+                    "WHERE statuses.status_id = i.status_id"
+                )
+            drop_orphans(connection)
+
+    def texts(self) -> dict[UUID, str]:
+        """All documents' texts, oldest post first: what near-duplicates are looked for in."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                "SELECT d.content_hash, d.text FROM documents d JOIN statuses s USING (content_hash) "
+                "GROUP BY ALL ORDER BY min(s.created_at), d.content_hash"
+            ).fetchall()
+        return dict(rows)
+
+    def save_duplicates(self, originals: Mapping[UUID, UUID]) -> None:
+        """Marks which document nearly repeats which; all others repeat none."""
+        rows = [{"content_hash": copy, "duplicate_of": original} for copy, original in originals.items()]
+        with self.database.write() as connection:
+            connection.execute("UPDATE documents SET duplicate_of = NULL WHERE duplicate_of IS NOT NULL")
+            if rows:
+                with incoming(connection, rows, "content_hash UUID, duplicate_of UUID") as source:
+                    connection.execute(
+                        f"UPDATE documents SET duplicate_of = i.duplicate_of FROM {source} i "
+                        "WHERE documents.content_hash = i.content_hash"
+                    )
+
+    def unembedded(self, *, model: str, languages: Sequence[str], most: int) -> list[Document]:
+        """Documents in `languages` ("*" for any) without vectors of `model`, in the order of their hashes."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                "SELECT content_hash, text, language FROM documents d "
+                "ANTI JOIN (SELECT content_hash FROM embeddings WHERE model = $model AND position = $whole) e "
+                "USING (content_hash) "
+                "WHERE list_contains($languages, '*') OR list_contains($languages, d.language) "
+                "ORDER BY content_hash LIMIT $most",
+                {"model": model, "whole": WHOLE, "languages": list(languages), "most": most},
+            ).fetchall()
+        return [Document(*row) for row in rows]
+
+    def save_embedded(self, embedded: Sequence[Embedded], *, model: str) -> None:
+        """Adds sentences, entities and vectors of documents."""
+        sentences: list[Row] = []
+        entities: list[Row] = []
+        vectors: list[Row] = []
+        for one in embedded:
+            hashed = one.document.content_hash
+            vectors.append({"content_hash": hashed, "position": WHOLE, "model": model, "vector": one.whole.ravel()})
+            for position, sentence in enumerate(one.sentences):
+                place = {"content_hash": hashed, "position": position}
+                sentences.append(place | {"text": sentence.text, "lemmas": list(sentence.lemmas)})
+                entities.extend(place | {"name": item.name, "label": item.label} for item in sentence.entities)
+                vectors.append(place | {"model": model, "vector": one.sentence_vectors[position]})
+        place_schema = "content_hash UUID, position SMALLINT"
+        with self.database.write() as connection:
+            replace(
+                connection,
+                "sentences",
+                sentences,
+                f"{place_schema}, text VARCHAR, lemmas VARCHAR[]",
+                key=("content_hash", "position"),
+            )
+            replace(
+                connection,
+                "entities",
+                entities,
+                f"{place_schema}, name VARCHAR, label VARCHAR",
+                key=("content_hash", "position", "name"),
+            )
+            insert_missing(connection, "embeddings", vectors, _VECTOR, key=("content_hash", "position", "model"))
+
+    def unscored(self, *, model: str, debate: str, detector: str, most: int) -> list[Embedded]:
+        """Embedded documents without stances by `detector`, in the order of their hashes."""
+        missing = (
+            "SELECT content_hash FROM embeddings e WHERE model = $model AND position = $whole AND content_hash NOT IN "
+            "(SELECT content_hash FROM stances WHERE debate = $debate AND detector = $detector) "
+            "ORDER BY content_hash LIMIT $most"
+        )
+        values = {"model": model, "whole": WHOLE, "debate": debate, "detector": detector, "most": most}
+        return self._embedded(missing, values, model=model)
+
+    def window_documents(self, window: Window, *, model: str) -> list[Embedded]:
+        """The embedded documents of people's posts in `window`, near-duplicates once, in the order of hashes."""
+        wanted = (
+            "SELECT DISTINCT p.original AS content_hash FROM counted_posts p JOIN embeddings e "
+            "ON e.content_hash = p.original AND e.model = $model AND e.position = $whole "
+            "WHERE p.created_at >= $start AND p.created_at < $end"
+        )
+        values = {"model": model, "whole": WHOLE, "start": window.start, "end": window.end}
+        return self._embedded(wanted, values, model=model)
+
+    def _embedded(self, wanted: str, values: dict[str, Any], *, model: str) -> list[Embedded]:
+        """The documents that the query `wanted` names, with sentences and vectors."""
+        with self.database.read() as connection:
+            documents = connection.execute(
+                f"SELECT content_hash, text, language FROM documents JOIN ({wanted}) w USING (content_hash) "
+                "ORDER BY content_hash",
+                values,
+            ).fetchall()
+            parts = connection.execute(
+                "SELECT e.content_hash, e.position, e.vector, s.text, s.lemmas FROM embeddings e "
+                f"JOIN ({wanted}) w USING (content_hash) LEFT JOIN sentences s "
+                "ON s.content_hash = e.content_hash AND s.position = e.position "
+                "WHERE e.model = $model ORDER BY e.content_hash, e.position",
+                values | {"model": model},
+            ).fetchall()
+        rows: dict[UUID, list[tuple[Any, ...]]] = {}
+        for row in parts:
+            rows.setdefault(row[0], []).append(row)
+        return [_embedded_document(Document(*document), rows[document[0]]) for document in documents]
+
+    def save_stances(
+        self,
+        stances: Mapping[UUID, Sequence[Stance]],
+        *,
+        debate: str,
+        detector: str,
+        reasons: Sequence[ReasonMatch],
+    ) -> None:
+        """Puts the stances of documents in the place of those that an earlier detector found."""
+        rows = [
+            {
+                "content_hash": hashed,
+                "debate": debate,
+                "target": stance.target,
+                "detector": detector,
+                "label": stance.label.value,
+                "favor": stance.favor,
+                "against": stance.against,
+                "none": stance.none,
+                "evidence": stance.evidence,
+            }
+            for hashed, found in stances.items()
+            for stance in found
+        ]
+        matches = [
+            {
+                "content_hash": match.content_hash,
+                "debate": debate,
+                "target": match.target,
+                "side": match.side,
+                "reason": match.reason,
+                "similarity": match.similarity,
+            }
+            for match in reasons
+        ]
+        done = [{"content_hash": hashed, "debate": debate} for hashed in stances]
+        with self.database.write() as connection:
+            replace(connection, "stances", rows, _STANCE, key=("content_hash", "debate", "target"))
+            with incoming(connection, done, "content_hash UUID, debate VARCHAR") as source:
+                connection.execute(
+                    f"DELETE FROM reason_matches r USING {source} i "
+                    "WHERE r.content_hash = i.content_hash AND r.debate = i.debate"
+                )
+            insert(connection, "reason_matches", matches, _REASON)
+
+
+def _embedded_document(document: Document, rows: Sequence[tuple[Any, ...]]) -> Embedded:
+    vectors = np.asarray([row[2] for row in rows], dtype=np.float32)
+    sentences = tuple(Sentence(row[3], tuple(row[4])) for row in rows if row[1] != WHOLE)
+    return Embedded(document, sentences, vectors[:1], vectors[1:])

@@ -1,0 +1,164 @@
+"""Opens the database for a moment, brings it up to date, and closes it again.
+
+Nobody holds the file open: a write is one short transaction under an inter-process lock; a reader opens
+read-only and waits out a writer's moment. This module alone imports duckdb.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from fedilens.errors import StoreBusyError, StoreError, StoreTooNewError
+from fedilens.store.bulk import scalar
+
+# DuckDB refuses a read-only connection beside a read-write one in the same process, so threads take turns.
+_one_at_a_time = threading.RLock()
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One DuckDB file. `patience` is how many seconds to wait while another program holds it."""
+
+    path: Path
+    patience: float = 60.0
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction: committed at the end, rolled back on any error.
+
+        Raises StoreBusyError when the file stays taken, StoreError when it cannot be used.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path.with_name(self.path.name + ".lock"), timeout=self.patience)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StoreBusyError(f"{self.path} is being written by another fedilens; try again later") from error
+        try:
+            with self._open(read_only=False) as connection:
+                migrate(connection)
+                connection.begin()
+                try:
+                    yield connection
+                except BaseException:
+                    connection.rollback()
+                    raise
+                connection.commit()
+        finally:
+            lock.release()
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection that sees one state of the database.
+
+        A file that is not there yet, or is of an older version, is made or migrated first.
+        """
+        if not self.path.exists():
+            with self.write():
+                pass
+        for _ in range(2):
+            with self._open(read_only=True) as connection:
+                if _version(connection) >= _newest():
+                    refuse_newer(connection)
+                    yield connection
+                    return
+            with self.write():
+                pass  # Migrates.
+
+    @contextmanager
+    def _open(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        with _one_at_a_time:
+            connection = self._connect(read_only=read_only)
+            try:
+                connection.execute("SET TimeZone = 'UTC'")
+                if read_only:
+                    connection.execute("SET lock_configuration = true")
+                yield connection
+            finally:
+                connection.close()
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        """Opens the file, waiting with growing pauses while another process holds it."""
+        deadline = time.monotonic() + self.patience
+        pause = 0.005
+        config: dict[str, str | bool | int | float | list[str]] = {}
+        if read_only:
+            config["enable_external_access"] = False
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only, config=config)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise StoreError(f"cannot open {self.path}: {_first_line(error)}") from error
+                if time.monotonic() > deadline:
+                    raise StoreBusyError(
+                        f"another program holds {self.path}; close it there, or give it a copy made with "
+                        "`fedilens snapshot FILE`"
+                    ) from error
+            except duckdb.Error as error:
+                raise StoreError(f"cannot open {self.path}: {_first_line(error)}") from error
+            # Jitter, so that many waiting readers do not come back all at once.
+            self.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # no secret
+            pause = min(pause * 1.5, 0.5)
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Runs the numbered SQL files that this database has not seen, each in one transaction with its record."""
+    refuse_newer(connection)
+    version = _version(connection)
+    for number, name, sql in _migrations():
+        if number <= version:
+            continue
+        connection.begin()
+        try:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS schema_migrations "
+                "(number INTEGER NOT NULL, name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
+            )
+            connection.execute(sql)
+            connection.execute(
+                "INSERT INTO schema_migrations VALUES ($number, $name, now())", {"number": number, "name": name}
+            )
+        except duckdb.Error as error:
+            connection.rollback()
+            raise StoreError(f"migration {name} failed: {_first_line(error)}; the database is as it was") from error
+        connection.commit()
+
+
+def refuse_newer(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises StoreTooNewError when a newer fedilens wrote this database."""
+    version = _version(connection)
+    if version > _newest():
+        raise StoreTooNewError(
+            f"the database is of version {version}, and this fedilens knows {_newest()}; install a newer fedilens"
+        )
+
+
+def _version(connection: duckdb.DuckDBPyConnection) -> int:
+    known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'schema_migrations'"
+    if not scalar(connection, known):
+        return 0
+    return int(scalar(connection, "SELECT coalesce(max(number), 0) FROM schema_migrations"))
+
+
+def _migrations() -> list[tuple[int, str, str]]:
+    folder = resources.files("fedilens.store").joinpath("migrations")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    return [(int(file.name[:4]), file.name, file.read_text(encoding="utf-8")) for file in files]
+
+
+def _newest() -> int:
+    return max(number for number, _, _ in _migrations())
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
