@@ -21,6 +21,7 @@ from fedilens.types import Vectors
 FORMAT = 1
 PASSAGE = 3
 """Sentences of a passage: about what one argument takes."""
+FEATURES = 25
 CLIP = 8.0
 """Log-odds beyond this are as good as certain."""
 
@@ -94,6 +95,8 @@ def pair_features(scorer: TextScorer, readings: Sequence[Reading], texts: Sequen
     comes to the target's texts; all but the sentence's also times the document's length, because in a long
     post one passage speaks of a target and the whole hardly does.
     """
+    if not readings:
+        return np.zeros((0, len(texts), FEATURES))
     odds = scorer.score([one.text for one in readings], np.stack([one.whole for one in readings]))
     sentences = _greatest(scorer, readings, size=1)
     passages = _greatest(scorer, readings, size=PASSAGE)
