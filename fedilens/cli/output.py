@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -58,6 +59,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
     return str(value) if isinstance(value, UUID) else value
 
 
@@ -67,7 +70,7 @@ def _table(answer: Answer) -> str:
     widths = [max(len(cell) for cell in column) for column in zip(answer.columns, *rows, strict=True)]
     lines = [_line(answer.columns, widths, [False] * len(widths)), "  ".join("─" * width for width in widths)]
     lines += [
-        _line(cells, widths, [isinstance(value, int | float) for value in row])
+        _line(cells, widths, [isinstance(value, int | float | Decimal) for value in row])
         for cells, row in zip(rows, answer.rows, strict=True)
     ]
     return "\n".join(lines) + "\n" + ("" if rows else "(nothing)\n")

@@ -1,5 +1,6 @@
 """Reads archived statuses: one JSON object a line, one object, or an array; plain, gzip, or standard input."""
 
+import contextlib
 import gzip
 import io
 import json
@@ -29,15 +30,20 @@ def read_archive(path: Path) -> Iterator[Record]:
     Raises InputError when the file itself cannot be read.
     """
     try:
-        with _open(path) as file:
-            yield from _records(file)
+        with contextlib.ExitStack() as stack:
+            if path == STANDARD_INPUT:
+                text = _text(sys.stdin.buffer)
+                stack.callback(text.detach if isinstance(text, io.TextIOWrapper) else text.close)  # stdin stays open
+            else:
+                text = stack.enter_context(_text(stack.enter_context(path.open("rb"))))
+            yield from _records(text)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot read {path}: {reason}") from error
 
 
-def _open(path: Path) -> IO[str]:
-    raw = sys.stdin.buffer if path == STANDARD_INPUT else path.open("rb")
+def _text(raw: IO[bytes]) -> IO[str]:
+    """The text of a file, unpacked where it begins as gzip does."""
     if isinstance(raw, io.BufferedReader) and raw.peek(2)[:2] == b"\x1f\x8b":
         return gzip.open(raw, "rt", encoding="utf-8", errors="replace")
     return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace")
