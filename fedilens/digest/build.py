@@ -84,7 +84,7 @@ def build_digest(
         articles=_articles(facts.now["articles"], group=rules.minimum_group),
         daily_posts=tuple((str(row["day"]), int(row["posts"])) for row in facts.now["daily"]),
         certainty=facts.certainty,
-        notes=_notes(overview, enough=enough, rules=rules),
+        notes=_notes(overview, rules=rules, untold=_untold(facts) if enough else None),
     )
     digest = replace(digest, lead=lead_sentence(digest))
     return replace(digest, figures=_figures(digest))
@@ -182,7 +182,14 @@ def _articles(rows: Rows, *, group: int) -> tuple[ArticleCount, ...]:
     )
 
 
-def _notes(overview: Mapping[str, Figure], *, enough: bool, rules: DigestRules) -> tuple[str, ...]:
+def _untold(facts: Facts) -> list[str]:
+    """The targets of which no share is told."""
+    told = {row["target"] for row in facts.now["shares"]}
+    return [target for target in facts.statements if target not in told]
+
+
+def _notes(overview: Mapping[str, Figure], *, rules: DigestRules, untold: list[str] | None) -> tuple[str, ...]:
+    """What a reader has to know about the figures; `untold` is None where there are too few people for any share."""
     people, seen = int(overview["people"].value), int(overview["people_seen"].value)
     notes = [
         (
@@ -190,11 +197,13 @@ def _notes(overview: Mapping[str, Figure], *, enough: bool, rules: DigestRules) 
             "indexed is missing more often, so sceptics are under-counted; this is not the whole Fediverse."
         ),
     ]
-    if not enough:
+    if untold is None:
         notes.append(
             f"Shares, reasons and topics are given from {rules.minimum_people} people on; with fewer they would say "
             "more about single persons than about the debate."
         )
+    elif untold:
+        notes.append(f"Not told, because it cannot be told with any certainty yet: {', '.join(untold)}.")
     return tuple(notes)
 
 

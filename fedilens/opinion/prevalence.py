@@ -61,17 +61,18 @@ def estimate(shown: Shown, confusion: Sequence[Sequence[float]], *, seed: int = 
     """The corrected shares; None without people, or where the detector was never measured to be right.
 
     `confusion` counts labelled examples: rows are true favor, against, none; columns are shown favor,
-    against, other.
+    against, other. Windows that are to be compared want different seeds.
     """
     counts = np.asarray(confusion, dtype=np.float64)
     if shown.people == 0 or not _measured(counts):
         return None
-    random = np.random.default_rng(seed)
+    # The same detector judges all windows, so its errors are drawn the same for all; the people are others.
+    random, errors = np.random.default_rng((1, seed)), np.random.default_rng(0)
     observed = np.array([shown.favor, shown.against, shown.other], dtype=np.float64)
     # A half observation for each class keeps the bootstrap from never drawing what was not seen.
     smooth = (observed + 0.5) / (observed.sum() + 1.5)
     people = random.multinomial(shown.people, smooth, size=DRAWS) / shown.people
-    matrices = _dirichlet(random, counts + PRIOR)
+    matrices = _dirichlet(errors, counts + PRIOR)
     point = solve(_rows(counts + PRIOR)[None], (observed / observed.sum())[None])[0]
     draws = solve(matrices, people)[:, :2]
     return Prevalence(_share(point[0], draws[:, 0]), _share(point[1], draws[:, 1]), draws)

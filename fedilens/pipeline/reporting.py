@@ -24,6 +24,8 @@ _ASKED = (
     "articles",
     "daily",
 )
+WIDEST = 0.6
+"""A share whose interval is wider than this is not told: the detector or the people are too few to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def estimate_shares(reporter: Reporter, window: Window) -> list[Estimate]:
     None at all without measured errors (a debate without examples) or under the minimum of people.
     """
     before = Window(window.start - (window.end - window.start), window.start)
-    now, then = prevalences(reporter, window), prevalences(reporter, before)
+    now, then = prevalences(reporter, window, seed=1), prevalences(reporter, before, seed=2)
     estimates = []
     for target, (found, people) in now.items():
         estimates += [
@@ -88,7 +90,7 @@ def estimate_shares(reporter: Reporter, window: Window) -> list[Estimate]:
     return estimates
 
 
-def prevalences(reporter: Reporter, window: Window) -> dict[str, tuple[Prevalence, int]]:
+def prevalences(reporter: Reporter, window: Window, *, seed: int) -> dict[str, tuple[Prevalence, int]]:
     """For each target the corrected shares and how many people they rest on."""
     if reporter.head is None:
         return {}
@@ -98,10 +100,15 @@ def prevalences(reporter: Reporter, window: Window) -> dict[str, tuple[Prevalenc
         shown = Shown(row["favor"], row["against"], row["people_read"] - row["favor"] - row["against"])
         if shown.people < reporter.rules.minimum_people or row["target"] not in confusions:
             continue
-        prevalence = estimate(shown, confusions[row["target"]].tolist())
-        if prevalence is not None:
+        prevalence = estimate(shown, confusions[row["target"]].tolist(), seed=seed)
+        if prevalence is not None and _telling(prevalence):
             found[row["target"]] = (prevalence, shown.people)
     return found
+
+
+def _telling(prevalence: Prevalence) -> bool:
+    """Do the intervals leave something to be said?"""
+    return all(share.high - share.low <= WIDEST for share in (prevalence.favor, prevalence.against))
 
 
 def answer(reporter: Reporter, name: str, window: Window) -> Answer:

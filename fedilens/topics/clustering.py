@@ -12,7 +12,7 @@ import numpy as np
 from fedilens.topics.labels import key_terms, label_of
 from fedilens.types import Cluster, Vectors
 
-APART = 0.60
+APART = 0.70
 """Cosine distance between groups from which on they are different topics."""
 SMALLEST = 3
 """Documents. Fewer are no topic but a coincidence."""

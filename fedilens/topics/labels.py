@@ -6,6 +6,13 @@ from collections.abc import Sequence
 
 KEYWORDS = 8
 LABEL_WORDS = 3
+WEAK = frozenset(
+    """
+    ask come day get give go good got know let like long look make need new old people put say see stop take tell
+    thing think time try turn use want way week well work year
+    """.split()  # noqa: SIM905  # a list of words is read more easily as a text
+)
+"""Words that any topic may hold, and that name none."""
 
 
 def key_terms(groups: Sequence[Sequence[Sequence[str]]], *, common: frozenset[str]) -> list[list[str]]:
@@ -13,7 +20,7 @@ def key_terms(groups: Sequence[Sequence[Sequence[str]]], *, common: frozenset[st
 
     A word counts once a document and needs two documents, so that no topic is named by one person's word.
     """
-    counts = [Counter(word for document in group for word in set(document) - common) for group in groups]
+    counts = [Counter(word for document in group for word in set(document) - common - WEAK) for group in groups]
     everywhere = Counter[str]()
     for count in counts:
         everywhere.update(count)
