@@ -124,7 +124,15 @@ def test_answers_come_in_every_format(run: Run, tmp_path: Path) -> None:
     assert json.loads(run("sql", statement, "--format", "json").out)[6]["tag"] == "deepseek"
     lines = run("sql", statement, "--format", "ndjson").out.splitlines()
     assert json.loads(lines[1])["tag"] == "generativeai"
-    command = [sys.executable, "-m", "fedilens", "sql", "SELECT status_id, tag FROM status_tags", "--format", "parquet"]
+    command = [
+        sys.executable,
+        "-m",
+        "fedilens",
+        "sql",
+        "SELECT status_id, tag FROM status_tags ORDER BY position",
+        "--format",
+        "parquet",
+    ]
     found = subprocess.run(command, check=True, capture_output=True).stdout
     assert pq.read_table(io.BytesIO(found)).column("tag").to_pylist()[0] == "ai"
     assert "(nothing)" in run("sql", "SELECT 1 AS one WHERE false").out

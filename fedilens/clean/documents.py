@@ -31,7 +31,9 @@ def canonical_link(url: str) -> str:
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS:
         return url
-    host = parts.netloc.rpartition("@")[2].lower().removesuffix(_DEFAULT_PORTS[scheme]).removesuffix(":")
+    host = re.sub(rf"(?:{_DEFAULT_PORTS[scheme]}|:)+\Z", "", parts.netloc.rpartition("@")[2].lower())
+    if not host:
+        return url
     query = "&".join(pair for pair in parts.query.split("&") if not _tracks(pair))
     return urlunsplit((scheme, host, parts.path.rstrip("/"), query, ""))
 
