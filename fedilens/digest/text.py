@@ -107,9 +107,8 @@ def _articles(digest: Digest) -> list[str]:
 def _who(digest: Digest) -> list[str]:
     lines = [
         "Who was counted",
-        f"  {count(digest.people, 'person', 'people')} of about {count(digest.people_seen, '')}",
+        f"  {count(digest.people, 'person', 'people')} of about {round(digest.people_seen.value)} seen",
     ]
-    lines[-1] = lines[-1].rstrip() + " seen"
     if digest.bots.value:
         lines.append(f"  {count(digest.bots, 'bot')} set apart, not counted as people")
     for reason, figure in digest.excluded.items():
