@@ -2,8 +2,8 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -17,11 +17,11 @@ LINES = sorted(
 )
 
 
-def leaf(words: list[str]) -> tuple[click.Command, list[str]]:
+def leaf(words: list[str]) -> tuple[Any, list[str]]:
     """The command that the words name, and the words behind it."""
-    command = typer.main.get_command(application)
+    command: Any = typer.main.get_command(application)
     rest = words
-    while isinstance(command, click.Group) and rest:
+    while hasattr(command, "commands") and rest:
         command, rest = command.commands[rest[0]], rest[1:]
     return command, rest
 
