@@ -15,6 +15,7 @@ from pydantic_settings import (
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from fedilens.errors import ConfigError
@@ -25,6 +26,8 @@ NO_OPT_OUT_TEXT = (
     "have not switched indexing on, and many of their owners will object. Tell your instance's members, "
     "and write `no_opt_out_understood = true` beside it if you still want it"
 )
+LONGEST = 36_500
+"""The highest number of a duration, whatever its unit."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -33,7 +36,7 @@ def parse_duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
     match = re.fullmatch(r"\s*(\d+)\s*([smhdw])\s*", str(value))
-    if match is None or int(match[1]) == 0:
+    if match is None or int(match[1]) == 0 or int(match[1]) > LONGEST:
         raise ValueError(f"{value!r} is not a duration such as 30d, 6h or 15m")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
@@ -216,12 +219,14 @@ def load_config(path: Path | None) -> Config:
     """
     chosen = path or Path(os.environ.get("FEDILENS_CONFIG") or DEFAULT_FILE)
     values: dict[str, Any] = {}
-    if path or "FEDILENS_CONFIG" in os.environ or chosen.exists():
+    if path or os.environ.get("FEDILENS_CONFIG") or chosen.exists():
         values = _read_toml(chosen)
     try:
         config = Config(**values)
     except ValidationError as error:
         raise ConfigError(_one_line(error, chosen if values else None)) from error
+    except SettingsError as error:
+        raise ConfigError(f'the environment: {error}; lists are written as JSON, such as ["ai"]') from error
     return _beside(config, chosen.parent)
 
 

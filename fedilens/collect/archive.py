@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ def read_archive(path: Path) -> Iterator[Record]:
             else:
                 text = stack.enter_context(_text(stack.enter_context(path.open("rb"))))
             yield from _records(text)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot read {path}: {reason}") from error
 
@@ -45,7 +46,7 @@ def read_archive(path: Path) -> Iterator[Record]:
 def _text(raw: IO[bytes]) -> IO[str]:
     """The text of a file, unpacked where it begins as gzip does."""
     if isinstance(raw, io.BufferedReader) and raw.peek(2)[:2] == b"\x1f\x8b":
-        return gzip.open(raw, "rt", encoding="utf-8", errors="replace")
+        return gzip.open(raw, "rt", encoding="utf-8-sig", errors="replace")
     return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace")
 
 
@@ -73,7 +74,7 @@ def _unfinished(line: str) -> bool:
         json.loads(line)
     except json.JSONDecodeError as error:
         return line.strip() == "{" or error.pos >= len(line.rstrip())
-    except RecursionError:
+    except (ValueError, RecursionError):
         return False
     return False
 
@@ -81,8 +82,12 @@ def _unfinished(line: str) -> bool:
 def _whole(text: str, line: int) -> Iterator[Record]:
     try:
         value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        yield Record(getattr(error, "lineno", line), None, f"not valid JSON: {error}")
+    except (ValueError, RecursionError) as error:
+        lines = [_record(number, one) for number, one in enumerate(text.split("\n"), start=line) if one.strip()]
+        if any(record.status is not None for record in lines):  # One object a line, and the first was cut off.
+            yield from lines
+        else:
+            yield Record(line + getattr(error, "lineno", 1) - 1, None, f"not valid JSON: {error}")
         return
     for number, item in enumerate(value if isinstance(value, list) else [value], start=1):
         yield _checked(number, item)
@@ -91,8 +96,8 @@ def _whole(text: str, line: int) -> Iterator[Record]:
 def _record(line: int, text: str) -> Record:
     try:
         return _checked(line, json.loads(text))
-    except json.JSONDecodeError as error:
-        return Record(line, None, f"not valid JSON: {error.msg}")
+    except ValueError as error:  # JSONDecodeError, and a number of more digits than Python reads.
+        return Record(line, None, f"not valid JSON: {getattr(error, 'msg', error)}")
     except RecursionError:
         return Record(line, None, "not valid JSON: nested too deeply")
 

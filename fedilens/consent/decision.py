@@ -8,7 +8,7 @@ from html import unescape
 from fedilens.types import Account, Consent
 
 PROFILE_WORDS = frozenset({"nobot", "nobots", "noindex", "noarchive", "noai", "nollm", "nosearch"})
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[a-zA-Z/!][^>]*>")  # Not <3: a display name is plain text.
 _HASHTAG = re.compile(r"[#\uff03]\s*(\w+)")
 
 

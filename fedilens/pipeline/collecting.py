@@ -14,7 +14,7 @@ from fedilens.consent import ConsentRules, decide
 from fedilens.errors import ServerError
 from fedilens.mastodon_api import BrokenStatusError, status_from_api
 from fedilens.protocols import Clock, TimelineSource
-from fedilens.store.statuses import StatusStore
+from fedilens.store.statuses import NOT_PUBLIC, StatusStore
 from fedilens.types import Admitted, Consent, Excluded, PollRun, Sighting, Status, TagTimeline
 
 ARCHIVE = "archive"
@@ -116,7 +116,7 @@ def gate(statuses: Sequence[Status], rules: ConsentRules) -> tuple[list[Admitted
     for status in statuses:
         decision = decide(status.account, rules)
         if status.visibility not in ("public", "unlisted"):
-            excluded.append(Excluded(status.account.acct, status.uri, status.created_at, "not-public"))
+            excluded.append(Excluded(status.account.acct, status.uri, status.created_at, NOT_PUBLIC))
         elif decision.consent is Consent.EXCLUDED:
             excluded.append(Excluded(status.account.acct, status.uri, status.created_at, decision.reason))
         else:

@@ -270,12 +270,13 @@ class AnalysisStore:
         ]
         done = [{"content_hash": hashed, "debate": debate} for hashed in stances]
         with self.database.write() as connection:
-            replace(connection, "stances", rows, _STANCE, key=("content_hash", "debate", "target"))
             with incoming(connection, done, "content_hash UUID, debate VARCHAR") as source:
-                connection.execute(
-                    f"DELETE FROM reason_matches r USING {source} i "
-                    "WHERE r.content_hash = i.content_hash AND r.debate = i.debate"
-                )
+                for table in ("stances", "reason_matches"):
+                    connection.execute(
+                        f"DELETE FROM {table} t USING {source} i "
+                        "WHERE t.content_hash = i.content_hash AND t.debate = i.debate"
+                    )
+            insert(connection, "stances", rows, _STANCE)
             insert(connection, "reason_matches", matches, _REASON)
 
 

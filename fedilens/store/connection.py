@@ -37,12 +37,14 @@ class Database:
 
         Raises StoreBusyError when the file stays taken, StoreError when it cannot be used.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path.with_name(self.path.name + ".lock"), timeout=self.patience)
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout as error:
             raise StoreBusyError(f"{self.path} is being written by another fedilens; try again later") from error
+        except OSError as error:
+            raise StoreError(f"cannot write {self.path}: {error.strerror or error}") from error
         try:
             with self._open(read_only=False) as connection:
                 migrate(connection)
@@ -97,7 +99,7 @@ class Database:
             try:
                 return duckdb.connect(str(self.path), read_only=read_only, config=config)
             except duckdb.IOException as error:
-                if "lock" not in str(error).lower():
+                if "set lock" not in str(error).lower():  # The path may hold the word "lock" too.
                     raise StoreError(f"cannot open {self.path}: {_first_line(error)}") from error
                 if time.monotonic() > deadline:
                     raise StoreBusyError(

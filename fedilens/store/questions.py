@@ -7,7 +7,7 @@ put into the SQL.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from fedilens.store.connection import Database
 
 _HEAD = re.compile(r"-- (?P<asks>.+?)(?: \((?P<parameters>[^()]*)\))?\s*")
 _LENGTH = re.compile(r"(\d+)([smhdw])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,7 @@ def _plain(value: str, *, now: datetime) -> str:
     length = _LENGTH.fullmatch(value)
     if length is None:
         return value
-    seconds = timedelta(**{_UNITS[length[2]]: int(length[1])}).total_seconds()
-    return f"{int(seconds)} seconds"
+    return f"{int(length[1]) * _SECONDS[length[2]]} seconds"
 
 
 def _first_line(error: Exception) -> str:

@@ -14,6 +14,8 @@ from fedilens.types import Account, Admitted, Cursor, Excluded, PollRun, Sightin
 if TYPE_CHECKING:
     import duckdb
 
+NOT_PUBLIC = "not-public"
+"""The reason that speaks of one post alone: its account's other posts stay."""
 SKETCH_BUCKETS = 1024
 """Registers of an exclusion sketch: a standard error of 3 % (1.04 / sqrt(1024))."""
 
@@ -67,7 +69,7 @@ class StatusStore:
             self._save_accounts(connection, admitted, now=now)
             self._save_sightings(connection, admitted, sightings)
             self._save_exclusions(connection, excluded)
-            self._withdraw(connection, {one.acct for one in excluded})
+            self._withdraw(connection, {one.acct for one in excluded if one.reason != NOT_PUBLIC})
             if cursor is not None:
                 replace(connection, "cursors", [_cursor_row(cursor)], _CURSOR, key=("instance", "tag"))
         return new
