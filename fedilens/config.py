@@ -26,9 +26,8 @@ NO_OPT_OUT_TEXT = (
     "have not switched indexing on, and many of their owners will object. Tell your instance's members, "
     "and write `no_opt_out_understood = true` beside it if you still want it"
 )
-LONGEST = 36_500
-"""The highest number of a duration, whatever its unit."""
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+LONGEST = timedelta(days=36_500)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def parse_duration(value: object) -> timedelta:
@@ -36,9 +35,10 @@ def parse_duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
     match = re.fullmatch(r"\s*(\d+)\s*([smhdw])\s*", str(value))
-    if match is None or int(match[1]) == 0 or int(match[1]) > LONGEST:
+    seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
+    if not 0 < seconds <= LONGEST.total_seconds():
         raise ValueError(f"{value!r} is not a duration such as 30d, 6h or 15m")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    return timedelta(seconds=seconds)
 
 
 def parse_tag(value: object) -> str:
@@ -243,7 +243,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 def _one_line(error: ValidationError, path: Path | None) -> str:
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+    # What pydantic calls a branch of a union ("function-before[…]") is no key of ours.
+    key = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
     if first["type"] == "extra_forbidden":
         problem = "there is no such key; `fedilens init` writes a file with all of them"
     else:
@@ -259,7 +260,10 @@ def _beside(config: Config, folder: Path) -> Config:
             "key": folder / config.store.key.expanduser() if config.store.key else None,
         }
     )
-    return config.model_copy(update={"store": store})
+    folder_of_debate = folder / config.debate.name
+    ours = (folder_of_debate / "debate.toml").is_file()
+    debate = config.debate.model_copy(update={"name": str(folder_of_debate)}) if ours else config.debate
+    return config.model_copy(update={"store": store, "debate": debate})
 
 
 def template() -> str:

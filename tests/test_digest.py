@@ -1,5 +1,6 @@
 """Digests: what is told to whom, in every form, with the same figures."""
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -296,9 +297,7 @@ def test_splitting_loses_no_word_and_keeps_the_limit(sentences: list[str], most:
 def test_nothing_in_a_thread_can_ping(text: str) -> None:
     """No @ stands before a character that a name can begin with, and nothing else changes."""
     bare = without_mentions(text)
-    assert not any(
-        first == "@" and (second.isalnum() or second in "_.-") for first, second in zip(bare, bare[1:], strict=False)
-    )
+    assert not any(first == "@" and (second.isalnum() or second in "_.-") for first, second in itertools.pairwise(bare))
     assert bare.replace("@\u200b", "@") == text.replace("@\u200b", "@")
 
 

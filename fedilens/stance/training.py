@@ -181,10 +181,10 @@ def _fit_shared(sets: Sequence[tuple[Floats, Labels]]) -> tuple[Floats, Floats]:
     features, labels = (np.concatenate(parts) for parts in zip(*sets, strict=True))
     known = labels.ravel() != UNKNOWN
     rows, classes = features.reshape(-1, features.shape[2])[known], labels.ravel()[known]
+    if len(np.unique(classes)) != len(CLASSES):
+        raise DebateError("training wants examples of favor, of against and of none")
     scaler = StandardScaler().fit(rows)
     model = LogisticRegression(C=SHARED_STRENGTH, max_iter=1_000).fit(scaler.transform(rows), classes)
-    if len(model.classes_) != len(CLASSES):
-        raise DebateError("training wants examples of favor, of against and of none")
     weights = model.coef_.T / scaler.scale_[:, None]
     intercepts = model.intercept_ - scaler.mean_ @ weights
     return np.asarray(weights), np.asarray(intercepts)
