@@ -1,17 +1,14 @@
 """The command `fedilens`."""
 
 import sys
+import traceback
 from collections.abc import Sequence
-
-import structlog
 
 from fedilens.cli import application
 from fedilens.errors import FedilensError
 
 ANYWHERE = frozenset({"--verbose", "--json-logs"})
 """Options of the program as a whole that may stand behind a command too."""
-
-log = structlog.get_logger()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(message: str, *, verbose: bool) -> int:
     if verbose:
-        log.error(message, exc_info=sys.exc_info())
+        traceback.print_exc()
     sys.stderr.write("fedilens: " + " ".join(message.split()) + "\n")
     return 1
 

@@ -1,47 +1,31 @@
-"""Builds the real parts from the configuration: the only place that does."""
+"""Builds the real parts from the configuration: the only place that does.
+
+What a method needs it imports itself: `fedilens query` answers in half a second because it loads neither the
+pipeline nor what stands below it.
+"""
 
 import shutil
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fedilens.annotate import SentenceEncoder, SpacyLinguist
-from fedilens.collect import TagFilter, read_archive
 from fedilens.config import Config
-from fedilens.consent import ConsentRules, Pseudonyms, load_key
-from fedilens.digest import DigestRules
 from fedilens.errors import ConfigError, InputError, StoreError
-from fedilens.mastodon_api import MastodonServer
-from fedilens.pipeline import (
-    AnalysisReport,
-    Analyst,
-    CollectRules,
-    ImportReport,
-    Judge,
-    Reporter,
-    analyze,
-    collect_tag,
-    find_topics,
-    import_statuses,
-    report,
-    train_head,
-)
 from fedilens.protocols import Progress
-from fedilens.stance import Debate, Head, load_debate, load_examples, load_head, make_detector
 from fedilens.store import Database
-from fedilens.store.analyses import AnalysisStore
 from fedilens.store.questions import Answer, Question, ask, load_questions, run_sql
-from fedilens.store.reports import ReportStore
-from fedilens.store.statuses import StatusStore
-from fedilens.store.topics import TopicStore
 from fedilens.types import Audience, Digest, PollRun, TagTimeline, Window
 
-SERVERS_AT_ONCE = 8
+if TYPE_CHECKING:
+    from fedilens.annotate import SentenceEncoder
+    from fedilens.consent import ConsentRules, Pseudonyms
+    from fedilens.mastodon_api.client import MastodonServer
+    from fedilens.pipeline import AnalysisReport, Analyst, CollectRules, ImportReport, Judge
+    from fedilens.stance import Debate, Head
 
 
 class SystemClock:
@@ -74,49 +58,51 @@ class App:
     def collect(
         self, tags: Sequence[str], instances: Sequence[str], *, since: timedelta | None, told: Callable[[PollRun], None]
     ) -> list[PollRun]:
-        """Reads every configured timeline, servers side by side, and tells of each as it ends."""
+        """Reads every configured timeline, and tells of each as it ends."""
+        from fedilens.pipeline import collect_tag
+        from fedilens.store.statuses import StatusStore
+
         chosen_tags = tuple(tags) or self.config.collect.tags
         chosen = tuple(instances) or self.config.collect.instances
         if not chosen or not chosen_tags:
             raise ConfigError("there is nothing to collect: name instances and tags under [collect]")
         store = StatusStore(self.database, self.pseudonyms)
         start = self.clock.now() - since if since else None
-        lock = threading.Lock()
-
-        def read(instance: str) -> list[PollRun]:
+        runs = []
+        # One after the other, in the configured order: of a post that several servers show, the first one's
+        # version is kept, so that the same reading gives the same store however often it was interrupted.
+        for instance in chosen:
             source = self._source(instance)
-            runs = []
             for tag in chosen_tags:
-                runs.append(
-                    collect_tag(
-                        TagTimeline(instance, tag),
-                        source,
-                        rules=self.collect_rules,
-                        store=store,
-                        clock=self.clock,
-                        since=start,
-                    )
-                )
-                with lock:
-                    told(runs[-1])
-            return runs
+                timeline = TagTimeline(instance, tag)
+                rules, clock = self.collect_rules, self.clock
+                runs.append(collect_tag(timeline, source, rules=rules, store=store, clock=clock, since=start))
+                told(runs[-1])
+        return runs
 
-        with ThreadPoolExecutor(max_workers=SERVERS_AT_ONCE) as pool:
-            return [run for runs in pool.map(read, chosen) for run in runs]
-
-    def import_file(self, path: Path) -> ImportReport:
+    def import_file(self, path: Path) -> "ImportReport":
         """Stores the statuses of an archive."""
+        from fedilens.collect import read_archive
+        from fedilens.pipeline import import_statuses
+        from fedilens.store.statuses import StatusStore
+
         store = StatusStore(self.database, self.pseudonyms)
         return import_statuses(read_archive(path), consent=self.consent_rules, store=store, clock=self.clock)
 
-    def analyze(self, *, progress: Progress | None = None) -> AnalysisReport:
+    def analyze(self, *, progress: Progress | None = None) -> "AnalysisReport":
         """Cleans, embeds and scores whatever is missing, and finds the topics of the present window."""
+        from fedilens.pipeline import analyze, find_topics
+
         found = analyze(self.analyst, progress=progress or Silence())
         find_topics(self.analyst, self.window(until=None, length=None))
         return found
 
     def digest(self, *, window: Window, audience: Audience) -> Digest:
         """The digest of a window, from what has been analysed."""
+        from fedilens.digest import DigestRules
+        from fedilens.pipeline import Reporter, find_topics, report
+        from fedilens.store.reports import ReportStore
+
         find_topics(self.analyst, window)
         reporter = Reporter(
             store=ReportStore(self.database),
@@ -162,8 +148,10 @@ class App:
         return Database(self.config.store.path)
 
     @cached_property
-    def pseudonyms(self) -> Pseudonyms:
+    def pseudonyms(self) -> "Pseudonyms":
         """The configured key."""
+        from fedilens.consent import load_key
+
         return load_key(self.config.store.key_path)
 
     @cached_property
@@ -172,23 +160,33 @@ class App:
         return load_questions()
 
     @cached_property
-    def debate(self) -> Debate:
+    def debate(self) -> "Debate":
         """The configured debate."""
+        from fedilens.stance import load_debate
+
         return load_debate(self.config.debate.name)
 
     @cached_property
-    def encoder(self) -> SentenceEncoder:
+    def encoder(self) -> "SentenceEncoder":
         """The configured embedding model; it loads when it is first used."""
+        from fedilens.annotate import SentenceEncoder
+
         return SentenceEncoder(self.config.model.embedding, languages=self.config.model.languages)
 
     @cached_property
-    def judge(self) -> Judge:
+    def judge(self) -> "Judge":
         """The models that texts are read with."""
+        from fedilens.annotate import SpacyLinguist
+        from fedilens.pipeline import Judge
+
         return Judge(SpacyLinguist(self.debate.entities), self.encoder)
 
     @cached_property
-    def head(self) -> Head | None:
+    def head(self) -> "Head | None":
         """The debate's trained head: the one in its folder if it fits the model and targets, else trained now."""
+        from fedilens.pipeline import train_head
+        from fedilens.stance import load_examples, load_head
+
         path = self.debate.folder / "head.npz"
         if path.is_file():
             head = load_head(path)
@@ -198,8 +196,13 @@ class App:
         return train_head(self.judge, self.debate, examples) if examples else None
 
     @cached_property
-    def analyst(self) -> Analyst:
+    def analyst(self) -> "Analyst":
         """The parts that analysing needs."""
+        from fedilens.pipeline import Analyst
+        from fedilens.stance import make_detector
+        from fedilens.store.analyses import AnalysisStore
+        from fedilens.store.topics import TopicStore
+
         return Analyst(
             store=AnalysisStore(self.database),
             topics=TopicStore(self.database),
@@ -212,8 +215,10 @@ class App:
         )
 
     @property
-    def consent_rules(self) -> ConsentRules:
+    def consent_rules(self) -> "ConsentRules":
         """The operator's part of the consent gate."""
+        from fedilens.consent import ConsentRules
+
         consent = self.config.consent
         return ConsentRules(
             opted_out=frozenset(consent.opted_out),
@@ -224,13 +229,18 @@ class App:
         )
 
     @property
-    def collect_rules(self) -> CollectRules:
+    def collect_rules(self) -> "CollectRules":
         """What a reading keeps."""
+        from fedilens.collect import TagFilter
+        from fedilens.pipeline import CollectRules
+
         collect = self.config.collect
         tags = TagFilter(frozenset(collect.any), frozenset(collect.all), frozenset(collect.none))
         return CollectRules(self.consent_rules, tags, collect.backfill, collect.backfill_posts)
 
-    def _source(self, instance: str) -> MastodonServer:
+    def _source(self, instance: str) -> "MastodonServer":
+        from fedilens.mastodon_api.client import MastodonServer
+
         return MastodonServer(
             instance,
             clock=self.clock,

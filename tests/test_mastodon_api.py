@@ -12,8 +12,9 @@ import pytest
 from conftest import DATA, FakeClock
 
 from fedilens.errors import RateLimitedError, ServerError, TokenWantedError, UnreachableError
-from fedilens.mastodon_api import BrokenStatusError, MastodonServer, status_from_api
+from fedilens.mastodon_api import BrokenStatusError, status_from_api
 from fedilens.mastodon_api.budget import Budget, parse_reset, retry_at
+from fedilens.mastodon_api.client import MastodonServer
 from fedilens.sample import Corpus, Fault, FaultKind, SampleServer, demo_views, load_corpus
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)

@@ -18,7 +18,7 @@ def query(
     form: Annotated[Format, typer.Option("--format", help="How the answer is written.")] = Format.TABLE,
 ) -> None:
     """Ask one of the prepared questions, or list them."""
-    app = app_of(context)
+    app = app_of(context, logs=False)
     if name is None:
         rows = tuple(
             (
@@ -39,7 +39,7 @@ def sql(
     form: Annotated[Format, typer.Option("--format", help="How the answer is written.")] = Format.TABLE,
 ) -> None:
     """Run one read-only SQL statement."""
-    write_answer(app_of(context).sql(statement), form)
+    write_answer(app_of(context, logs=False).sql(statement), form)
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """Commands that bring posts in and read them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fedilens.cli.context import app_of, duration, progress
 from fedilens.config import parse_instance, parse_tag
 from fedilens.errors import InputError
-from fedilens.pipeline import ImportReport
 from fedilens.types import PollRun
+
+if TYPE_CHECKING:
+    from fedilens.pipeline import ImportReport
 
 SHOWN_PROBLEMS = 5
 
@@ -57,7 +59,7 @@ def _tell(run: PollRun) -> None:
         typer.echo(f"{where}: {run.error}", err=True)
 
 
-def _tell_import(file: Path, report: ImportReport) -> None:
+def _tell_import(file: Path, report: "ImportReport") -> None:
     left_out = sum(report.excluded.values())
     typer.echo(f"{file}: {report.read} read, {report.new} new, {left_out} left out, {len(report.problems)} broken")
     for reason, count in sorted(report.excluded.items()):

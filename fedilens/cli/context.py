@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
 import typer
 
 from fedilens.app import App, Silence
@@ -22,21 +21,27 @@ class State:
     """What the options before a command said."""
 
     config_file: Path | None
+    verbose: bool
+    json_logs: bool
 
     def app(self) -> App:
         """The program with its configuration."""
         return App(load_config(self.config_file))
 
 
-def app_of(context: typer.Context) -> App:
-    """The program that a command was called on."""
+def app_of(context: typer.Context, *, logs: bool = True) -> App:
+    """The program that a command was called on. Commands that only ask need no logs, and start faster without."""
     state = context.obj
     assert isinstance(state, State)  # noqa: S101  # set by the root callback
+    if logs:
+        start_logging(verbose=state.verbose, json_logs=state.json_logs)
     return state.app()
 
 
 def start_logging(*, verbose: bool, json_logs: bool) -> None:
     """Logs go to standard error: plain lines, or JSON for machines. They hold no handles, addresses or texts."""
+    import structlog
+
     renderer: structlog.typing.Processor
     if json_logs:
         renderer = structlog.processors.JSONRenderer()
@@ -81,8 +86,8 @@ def progress(title: str) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield Silence()
         return
-    from rich.console import Console  # noqa: PLC0415  # a light command should not wait for it
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console  # a light command should not wait for it
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -15,7 +15,6 @@ from fedilens.cli.context import progress
 from fedilens.cli.reporting import DigestFormat, render
 from fedilens.config import BotSection, CollectSection, Config, StoreSection, load_config
 from fedilens.errors import InputError
-from fedilens.sample import SampleServer, demo_views, load_corpus
 from fedilens.types import Audience, PollRun
 
 END = datetime(2025, 2, 1, tzinfo=UTC)
@@ -60,6 +59,8 @@ def demo(
 @contextmanager
 def demo_app(database: Path) -> Iterator[App]:
     """The program with the sample's servers running, at the end of the corpus."""
+    from fedilens.sample import SampleServer, demo_views, load_corpus
+
     corpus, views = load_corpus(), demo_views()
     with ExitStack() as stack:
         servers = {view.host: stack.enter_context(SampleServer(view, corpus=corpus, now=END)) for view in views}

@@ -117,8 +117,8 @@ def _cell(value: Any) -> str:
 
 
 def _parquet(answer: Answer) -> bytes:
-    import pyarrow as pa  # noqa: PLC0415  # only this format needs it
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa  # only this format needs it
+    import pyarrow.parquet as pq
 
     columns = list(zip(*answer.rows, strict=True)) or [()] * len(answer.columns)
     values = [[str(value) if isinstance(value, UUID) else value for value in column] for column in columns]

@@ -7,7 +7,6 @@ import typer
 
 from fedilens.cli.context import app_of, duration, moment
 from fedilens.config import Config
-from fedilens.digest import PostLimits, length, render_feed, render_json, render_page, render_text, render_thread
 from fedilens.types import Audience, Digest
 
 
@@ -39,6 +38,8 @@ def digest(
 
 def render(made: Digest, form: DigestFormat, config: Config) -> str:
     """A digest as text in a format."""
+    from fedilens.digest import render_feed, render_json, render_page, render_text
+
     if form is DigestFormat.JSON:
         return render_json(made)
     if form is DigestFormat.HTML:
@@ -50,6 +51,8 @@ def render(made: Digest, form: DigestFormat, config: Config) -> str:
 
 def thread_text(made: Digest, config: Config) -> str:
     """The thread as it would be posted, with the length of each post."""
+    from fedilens.digest import PostLimits, length, render_thread
+
     limits = PostLimits(characters=config.bot.max_characters)
     parts = render_thread(made, limits=limits, page_url=config.bot.page_url, hashtags=config.bot.hashtags)
     head = "─── post {number} of {all}, {length} of {most} characters ───"

@@ -7,7 +7,7 @@ import typer
 
 from fedilens import __version__
 from fedilens.cli import asking, collecting, demo, reporting, setup, stances
-from fedilens.cli.context import State, start_logging
+from fedilens.cli.context import State
 
 application = typer.Typer(
     help="See what a hashtag argues about.",
@@ -27,8 +27,7 @@ def root(
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Write the log as JSON, a line an event.")] = False,
 ) -> None:
     """Reads the options that stand before a command."""
-    start_logging(verbose=verbose, json_logs=json_logs)
-    context.obj = State(config)
+    context.obj = State(config, verbose, json_logs)
 
 
 @application.command()

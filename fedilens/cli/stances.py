@@ -4,17 +4,16 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fedilens.app import App
 from fedilens.cli.context import app_of
 from fedilens.errors import InputError
-from fedilens.pipeline import evaluate as evaluate_lines
-from fedilens.pipeline import example_lines, score_lines, train_head
-from fedilens.pipeline.judging import Judged
-from fedilens.stance import load_examples, make_detector, save_head
+
+if TYPE_CHECKING:
+    from fedilens.pipeline.judging import Judged
 
 stance = typer.Typer(help="Score texts for stances, measure how well, train.", no_args_is_help=True)
 
@@ -24,6 +23,9 @@ DebateOption = Annotated[str | None, typer.Option("--debate", help="A debate's f
 @stance.command()
 def score(context: typer.Context, debate: DebateOption = None) -> None:
     """Read lines {"id", "content" or "text"} on standard input; write their stances on every target."""
+    from fedilens.pipeline import score_lines
+    from fedilens.stance import make_detector
+
     app = _app(context, debate)
     detector = make_detector(app.debate, app.encoder, app.head)
     for judged in score_lines(app.judge, detector, _lines(sys.stdin, "standard input")):
@@ -39,6 +41,8 @@ def evaluate(
     form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
     """Measure the detector on labelled lines; without a file, on the debate's own `test` examples."""
+    from fedilens.pipeline import evaluate as evaluate_lines
+
     app = _app(context, debate)
     found = evaluate_lines(app.judge, app.debate, app.head, _labelled(app, labelled))
     typer.echo(json.dumps(found, indent=2) if form == "json" else _table(found))
@@ -54,6 +58,9 @@ def train(
     ] = None,
 ) -> None:
     """Fit the detector to the debate's examples and say how good it is on voices that it has not heard."""
+    from fedilens.pipeline import train_head
+    from fedilens.stance import load_examples, save_head
+
     app = _app(context, debate)
     head = train_head(app.judge, app.debate, load_examples(app.debate))
     path = out or app.debate.folder / "head.npz"
@@ -87,6 +94,9 @@ def _lines(file: Any, name: str) -> Iterator[dict[str, Any]]:
 
 
 def _labelled(app: App, path: Path | None) -> list[dict[str, Any]]:
+    from fedilens.pipeline import example_lines
+    from fedilens.stance import load_examples
+
     if path is None:
         lines = example_lines([one for one in load_examples(app.debate) if one.split == "test"], app.debate.targets)
     else:
@@ -103,7 +113,7 @@ def _labelled(app: App, path: Path | None) -> list[dict[str, Any]]:
     return lines
 
 
-def _judged(judged: Judged) -> dict[str, Any]:
+def _judged(judged: "Judged") -> dict[str, Any]:
     return {
         "id": judged.id,
         "stances": [

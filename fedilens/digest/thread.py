@@ -13,7 +13,6 @@ NUMBER_ROOM = 6
 """Characters kept free for ` (3/4)`."""
 _URL = re.compile(r"https?://\S+")
 _MENTION = re.compile(r"@(?=[\w.-])")
-_SENTENCE_END = re.compile(r"(?<=[.!?”])\s+(?=\S)|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,14 @@ class PostLimits:
 
 def render_thread(digest: Digest, *, limits: PostLimits, page_url: str = "", hashtags: Sequence[str] = ()) -> list[str]:
     """The posts of a digest, first to last; at most MOST_PARTS."""
-    tail = [page_url] if page_url else []
+    tail = [without_mentions(page_url)] if page_url else []
     if hashtags:
         tail.append(" ".join(f"#{tag}" for tag in hashtags))
-    first = [f"{digest.title}, {period(digest.window)}.", without_mentions(digest.lead), *tail]
+    first = [without_mentions(f"{digest.title}, {period(digest.window)}."), without_mentions(digest.lead), *tail]
     bodies = [_people(digest), _stances(digest), _topics_and_sources(digest)]
     sentences = [without_mentions(sentence) for body in bodies for sentence in body]
-    parts = split_thread(sentences, limits=limits)
-    return number_parts(["\n\n".join(first), *parts[: MOST_PARTS - 1]])
+    parts = [*split_thread(["\n\n".join(first)], limits=limits), *split_thread(sentences, limits=limits)]
+    return number_parts(parts[:MOST_PARTS])
 
 
 def split_thread(sentences: Sequence[str], *, limits: PostLimits) -> list[str]:
@@ -63,13 +62,9 @@ def length(text: str, limits: PostLimits) -> int:
 
 
 def without_mentions(text: str) -> str:
-    """The same text in which no @ can ping: a zero-width space stands behind each."""
-    return _MENTION.sub("@" + ZERO_WIDTH_SPACE, text)
-
-
-def sentences_of(text: str) -> list[str]:
-    """A text's sentences, for splitting."""
-    return [piece for piece in _SENTENCE_END.split(text) if piece]
+    """The same text in which no @ can ping: a zero-width space stands behind each, and in a URL it is written %40."""
+    linked = _URL.sub(lambda url: _MENTION.sub("%40", url[0]), text)
+    return _MENTION.sub("@" + ZERO_WIDTH_SPACE, linked)
 
 
 def _fitting(sentence: str, room: int, limits: PostLimits) -> list[str]:
@@ -83,7 +78,9 @@ def _fitting(sentence: str, room: int, limits: PostLimits) -> list[str]:
         elif length(word, limits) <= room:
             pieces.append(word)
         else:
-            pieces += [word[start : start + room] for start in range(0, len(word), room)]
+            # A piece may hold a URL that counts for more characters than it has.
+            step = max(room - limits.url_characters, 1) if _URL.search(word) else room
+            pieces += [word[start : start + step] for start in range(0, len(word), step)]
     return [piece for piece in pieces if piece]
 
 

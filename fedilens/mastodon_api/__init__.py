@@ -1,6 +1,5 @@
-"""Fediverse servers that speak the Mastodon API, through Mastodon.py."""
+"""Fediverse servers that speak the Mastodon API, through Mastodon.py (`client`, which loads it)."""
 
-from fedilens.mastodon_api.client import MastodonServer
 from fedilens.mastodon_api.entities import BrokenStatusError, status_from_api
 
-__all__ = ["BrokenStatusError", "MastodonServer", "status_from_api"]
+__all__ = ["BrokenStatusError", "status_from_api"]

@@ -87,7 +87,7 @@ def load_debate(name: str) -> Debate:
         name=_text(raw, "name", path),
         title=str(raw.get("title") or raw["name"]),
         folder=folder,
-        hashtags=tuple(str(tag).lstrip("#").lower() for tag in raw.get("hashtags", ())),
+        hashtags=_hashtags(raw.get("hashtags", []), path),
         targets=targets,
         entities=_entities(_tables(raw, "entities", path), path),
     )
@@ -100,7 +100,11 @@ def load_examples(debate: Debate) -> list[Example]:
         return []
     names = [target.name for target in debate.targets]
     examples = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DebateError(f"cannot read {path}: {error}") from error
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 examples.append(example_from_json(json.loads(line), names))
@@ -143,6 +147,12 @@ def _target(raw: Mapping[str, Any], path: Path) -> Target:
         against=str(raw.get("against", "")),
         reasons=tuple(reasons),
     )
+
+
+def _hashtags(raw: Any, path: Path) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        raise DebateError(f"{path}: hashtags must be a list")
+    return tuple(str(tag).lstrip("#").lower() for tag in raw)
 
 
 def _entities(raw: Sequence[Mapping[str, Any]], path: Path) -> dict[str, Entity]:

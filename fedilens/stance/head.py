@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -188,5 +189,5 @@ def load_head(path: Path) -> Head:
                 confusion=arrays["confusion"],
                 quality=Quality(*facts["quality"]),
             )
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is no trained head; make it anew with `fedilens stance train`") from error
