@@ -142,7 +142,7 @@ def test_each_profile_word_excludes_in_name_note_and_fields(word: str) -> None:
         "#no<b>bot</b>",
         "&#35;nobot",
         "&num;nobot",
-        "＃nobot",  # noqa: RUF001  # the full-width sign is what this is about
+        "＃nobot",  # the full-width sign is what this is about
         "tea,#nobot,coffee",
         "I <3 tea #nobot :>",
         "<!-- x -->#nobot",
