@@ -106,6 +106,7 @@ def test_a_whole_that_is_broken_is_told_once_with_its_line(path: Path) -> None:
     found = records(path, '\n[{"id": "1"},\n{"id": "2"\n')
     assert [(one.line, one.status) for one in found] == [(4, None)]
     assert found[0].problem.startswith("not valid JSON: ")
+    assert [one.line for one in records(path, '[\n{"id": "1"},\n{"id": "2"}\n')] == [4]
     assert [one.line for one in records(path, '{\n"id": "1",\n"content" "a"\n}')] == [3]
 
 
@@ -155,7 +156,7 @@ def standard_input() -> Iterator[io.BytesIO]:
     """Puts other bytes in the place of standard input."""
     before = sys.stdin
     raw = io.BytesIO()
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(raw))  # type: ignore[arg-type]
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(raw))
     yield raw
     sys.stdin = before
 

@@ -36,8 +36,8 @@ class Server:
         ids = sorted(one for one in self.posts if (min_id or "") < one < (max_id or "~"))
         chosen = (ids[:3] if min_id else ids[-3:])[::-1]
         read = tuple(self.posts[one] for one in chosen if one not in self.broken)
-        ends = (chosen[-1], chosen[0]) if chosen else (None, None)
-        return Page(read, *ends, broken=len(chosen) - len(read))
+        older, newer = (chosen[-1], chosen[0]) if chosen else (None, None)
+        return Page(read, older, newer, len(chosen) - len(read))
 
 
 class Deaf(Server):

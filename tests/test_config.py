@@ -282,4 +282,4 @@ def test_a_tag_of_digits_alone_is_none() -> None:
 def test_a_configuration_does_not_change() -> None:
     """Neither do its sections."""
     with pytest.raises(ValueError, match="frozen"):
-        Config().digest.minimum_people = 3  # type: ignore[misc]
+        Config().digest.minimum_people = 3

@@ -89,9 +89,13 @@ def test_no_opting_in_outweighs_an_opt_out_a_profile_word_or_a_block() -> None:
     )
     account = replace(ANN, note="#nobot", locked=True)
     order = []
-    for relaxed in ({"own_account": ""}, {"opted_out": frozenset()}, {"blocked_instances": frozenset()}):
+    for relaxed in (
+        replace(everything, own_account=""),
+        replace(everything, own_account="", opted_out=frozenset()),
+        ConsentRules(opted_in=everything.opted_in),
+    ):
         order.append(reason(account, everything))
-        everything = replace(everything, **relaxed)  # type: ignore[arg-type]
+        everything = relaxed
     order.append(reason(account, everything))
     order.append(reason(replace(account, note=""), everything))
     order.append(reason(replace(account, note=""), RULES))
@@ -125,7 +129,7 @@ def test_a_blocked_host_blocks_its_subdomains_and_no_namesakes(host: str, blocke
 def test_each_profile_word_excludes_in_name_note_and_fields(word: str) -> None:
     """In any case."""
     for place in ({"display_name": f"Ann #{word}"}, {"note": f"<p>#{word.upper()}</p>"}, {"fields": ("x", f"#{word}")}):
-        account = replace(ANN, **place)  # type: ignore[arg-type]
+        account = replace(ANN, **place)
         assert decide(account, RULES) == Decision(Consent.EXCLUDED, "profile-word")
         assert profile_word(account) == word
     assert word in PROFILE_WORDS

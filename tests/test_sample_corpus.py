@@ -1,6 +1,7 @@
 """The corpus: what its files may say, and what the one that ships says."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,11 @@ from typing import Any
 import pytest
 
 from fedilens.errors import InputError
-from fedilens.sample import SampleAccount, SampleEdit, SamplePost, load_corpus
+from fedilens.sample import SampleAccount, SampleEdit, SamplePost, demo_views, load_corpus
+from fedilens.sample.addresses import status_uri
 from fedilens.sample.corpus import GOLDEN, joined
+from fedilens.sample.html import tags_of
+from fedilens.sample.views import snapshot
 
 NOON = datetime(2025, 1, 5, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -115,3 +119,44 @@ def test_the_golden_post_is_read_as_it_is(tmp_path: Path) -> None:
     assert corpus.posts[GOLDEN].raw == raw
     assert corpus.posts[GOLDEN].at == NOON
     assert corpus.accounts["g@c.example"].raw == {"acct": "g@c.example"}
+
+
+def test_the_shipped_corpus_is_as_large_and_as_mixed_as_the_demo_needs() -> None:
+    """Posts, accounts, hosts, weeks, replies, edits, bots, languages, warnings; what does not count is there too."""
+    corpus = load_corpus()
+    posts, accounts = list(corpus.posts.values()), list(corpus.accounts.values())
+    assert len(posts) >= 240
+    assert len(accounts) >= 80
+    assert len({account.host for account in accounts}) >= 6
+    assert {post.acct for post in posts} == {account.acct for account in accounts}
+    first, end = datetime(2024, 12, 28, tzinfo=UTC), datetime(2025, 1, 31, 23, tzinfo=UTC)
+    assert all(first <= post.at <= end for post in posts)
+    weeks = Counter((post.at - first) // timedelta(days=7) for post in posts)
+    assert min(weeks[week] for week in range(5)) >= 20
+    assert len({post.language for post in posts}) >= 3
+    assert sum(post.reply_to is not None for post in posts) >= 40
+    assert sum(post.edit is not None for post in posts) >= 5
+    assert sum(bool(post.cw) for post in posts) >= 5
+    assert sum(account.bot for account in accounts) >= 3
+    assert sum(account.locked for account in accounts) >= 3
+
+
+def test_every_shipped_post_belongs_to_the_debate_and_the_servers_see_the_golden_one() -> None:
+    """Each has one of the two tags that the demo reads, when written and when edited."""
+    corpus = load_corpus()
+    for post in corpus.posts.values():
+        if post.raw is None:
+            for text in (post.text, *([post.edit.text] if post.edit else [])):
+                assert {"ai", "generativeai"} & set(tags_of(text)), post.id
+    views = demo_views()
+    assert all(view.has(corpus.posts[GOLDEN]) for view in views)
+    assert sum(any(view.has(post) for view in views) for post in corpus.posts.values()) >= 230
+
+
+def test_no_two_shipped_posts_share_an_address_or_an_id() -> None:
+    """Neither their uri nor, on one server, what it files them under."""
+    corpus = load_corpus()
+    assert len({status_uri(post) for post in corpus.posts.values()}) == len(corpus.posts)
+    for view in demo_views():
+        shown = snapshot(view, corpus, now=datetime(2025, 2, 1, tzinfo=UTC)).shown
+        assert len({entry.remote_id for entry in shown}) == len(shown) > 100

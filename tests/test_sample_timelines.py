@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fedilens.sample import SampleAccount, SampleEdit, SamplePost, Software, View, demo_views
 from fedilens.sample.corpus import Corpus, joined
 from fedilens.sample.timelines import PageQuery, page, tagged
-from fedilens.sample.views import Snapshot, snapshot
+from fedilens.sample.views import Shown, Snapshot, snapshot
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -143,11 +143,13 @@ def test_walking_back_and_forth_meets_every_post_once(software: Software, data: 
     """With max_id from the top or with min_id from the bottom, whatever the size of a page."""
     rows = snapshot(view(software), corpus(23), now=LATER).shown
     limit = data.draw(st.integers(1, 30))
-    back, anchor = [], rows[0].remote_id
+    back: list[Shown] = []
+    anchor = rows[0].remote_id
     while part := page(rows, PageQuery(limit, max_id=anchor), software=software):
         back.extend(part)
         anchor = part[-1].remote_id
-    forth, anchor = [], rows[-1].remote_id
+    forth: list[Shown] = []
+    anchor = rows[-1].remote_id
     while part := page(rows, PageQuery(limit, min_id=anchor), software=software):
         forth.extend(reversed(part))
         anchor = part[0].remote_id

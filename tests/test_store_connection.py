@@ -149,8 +149,11 @@ def test_a_writer_waits_for_a_foreign_program_too(tmp_path: Path) -> None:
     path = database_at(tmp_path).path
     count(Database(path), "statuses")
     with held(path) as foreign:
-        database = Database(path, patience=60, sleep=lambda _: foreign.communicate("\n") and None)
-        assert save(database, post(1)) == 1
+
+        def sleep(_: float) -> None:
+            foreign.communicate("\n")
+
+        assert save(Database(path, patience=60, sleep=sleep), post(1)) == 1
     assert rows(Database(path), "SELECT name FROM store_facts ORDER BY name") == [("from",), ("key",)]
 
 

@@ -84,7 +84,8 @@ def _whole(text: str, line: int) -> Iterator[Record]:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         lines = [_record(number, one) for number, one in enumerate(text.split("\n"), start=line) if one.strip()]
-        if any(record.status is not None for record in lines):  # One object a line, and the first was cut off.
+        if not text.lstrip().startswith("[") and any(record.status is not None for record in lines):
+            # One object a line, and the first was cut off.
             yield from lines
         else:
             yield Record(line + getattr(error, "lineno", 1) - 1, None, f"not valid JSON: {error}")

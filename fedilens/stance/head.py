@@ -6,6 +6,7 @@ and for its sentences together with how near the text comes to the target's stat
 """
 
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -170,7 +171,7 @@ def save_head(head: Head, path: Path) -> None:
 def load_head(path: Path) -> Head:
     """Reads a head. Raises ModelError when the file is not one."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             facts = json.loads(arrays["facts"].tobytes())
             scorer = TextScorer(
                 vector_weights=arrays["vector_weights"].astype(np.float64),
@@ -189,5 +190,5 @@ def load_head(path: Path) -> Head:
                 confusion=arrays["confusion"],
                 quality=Quality(*facts["quality"]),
             )
-    except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError) as error:
+    except (OSError, EOFError, BadZipFile, zlib.error, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is no trained head; make it anew with `fedilens stance train`") from error
