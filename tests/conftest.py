@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import structlog
+from hypothesis import settings
 
 from fedilens.__main__ import main
 from fedilens.types import Vectors
 
 DATA = Path(__file__).parent / "data"
+settings.register_profile("unhurried", deadline=None)  # nothing that measures time is a test
+settings.load_profile("unhurried")
 
 
 class FakeEncoder:
