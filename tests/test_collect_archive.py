@@ -112,9 +112,10 @@ def test_a_whole_that_is_broken_is_told_once_with_its_line(path: Path) -> None:
 
 def test_bytes_that_are_no_text_do_not_stop_a_reading(path: Path) -> None:
     """They are shown as replaced."""
-    found = records(path, b'{"id": "\xff"}\n' + LINES.encode())
-    assert found[0] == Record(1, {"id": "\ufffd"})
-    assert len(found) == 3
+    content = b'{"id": "\xff"}\n' + LINES.encode()
+    for found in (records(path, content), records(path, gzip.compress(content))):
+        assert found[0] == Record(1, {"id": "\ufffd"})
+        assert len(found) == 3
 
 
 def test_nesting_without_end_is_a_broken_line(path: Path) -> None:

@@ -50,6 +50,13 @@ def test_days_are_merged_and_not_added_up(database: Database) -> None:
     assert about(database, *window, counted="posts")["locked"] == pytest.approx(900, rel=0.1)
 
 
+def test_people_of_different_days_are_counted_together(database: Database) -> None:
+    """Of the registers of several days the highest counts."""
+    for day in range(3):
+        save(database, left_out=people(1500, at=DAY + timedelta(days=day), first=1500 * day))
+    assert about(database, DAY, DAY + timedelta(days=3))["locked"] == pytest.approx(4500, rel=0.1)
+
+
 def test_a_sketch_that_was_filled_in_steps_is_the_one_filled_at_once(tmp_path: Path) -> None:
     """Each register keeps the highest rank, whichever page brought it."""
     once, stepwise = Database(tmp_path / "a.duckdb"), Database(tmp_path / "b.duckdb")

@@ -255,3 +255,49 @@ def test_a_post_is_found_by_uri_or_url_with_all_that_is_known(database: Database
     ]
     assert (found["topics"], found["links"], found["is_reply"]) == (["hungry power"], ["https://n.example/a"], True)
     assert answer(database, "status", uri="https://x.example/99") == []
+
+
+@pytest.fixture(scope="module")
+def bordering(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Two people's posts at the very moment that parts two weeks, both with the same text."""
+    made = database_at(tmp_path_factory.mktemp("bordering"))
+    save(made, post(1, at=START), post(2, at=START))
+    clean(made, {1: "border", 2: "border"}, links=("https://n.example/a",))
+    store = AnalysisStore(made)
+    store.save_embedded([embedded("border")], model=MODEL)
+    hashed = KEYS.text("border")
+    reasons = [ReasonMatch(hashed, "power", "favor", "costs", 0.7)]
+    store.save_stances({hashed: [stance(Label.FAVOR, 0.75, 0.125, 0)]}, debate="ai", detector="d", reasons=reasons)
+    for window in (WEEK, Window(START - timedelta(days=7), START)):
+        TopicStore(made).save_clusters(
+            [Cluster("border", (), (0,), (1.0,), (0,))],
+            hashes=[hashed],
+            window=window,
+            model=MODEL,
+            identify=KEYS,
+            now=NOW,
+        )
+    return made
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "articles",
+        "daily",
+        "duplicates",
+        "entities",
+        "evidence",
+        "instances",
+        "languages",
+        "reasons",
+        "sightings",
+        "stances",
+        "tags",
+        "topics",
+    ],
+)
+def test_a_window_holds_its_start_and_not_its_end(bordering: Database, name: str) -> None:
+    """A post at the border belongs to the later of the two weeks alone."""
+    assert answer(bordering, name, window="7d")
+    assert answer(bordering, name, window="7d", until=START.isoformat()) == []
