@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import DATA, FakeClock, FakeEncoder
+from toy_debate import examples, toy_debate
 
 from fedilens.annotate import SpacyLinguist
 from fedilens.app import Silence
 from fedilens.collect import Record, TagFilter
 from fedilens.consent import ConsentRules, Pseudonyms
 from fedilens.digest import DigestRules
-from fedilens.errors import InputError, UnreachableError
+from fedilens.errors import UnreachableError
 from fedilens.pipeline import (
     Analyst,
     CollectRules,
@@ -22,25 +22,21 @@ from fedilens.pipeline import (
     Reporter,
     analyze,
     collect_tag,
-    evaluate,
-    example_lines,
     find_topics,
     import_statuses,
     report,
-    score_lines,
     train_head,
 )
-from fedilens.pipeline.analyzing import CHUNK_WORDS, chunks, embed_documents
 from fedilens.pipeline.collecting import gate
 from fedilens.pipeline.reporting import estimate_shares
-from fedilens.stance import Debate, Detector, Example, Target, make_detector
+from fedilens.stance import Debate, make_detector
 from fedilens.store import Database
 from fedilens.store.analyses import AnalysisStore
 from fedilens.store.questions import load_questions, run_sql
 from fedilens.store.reports import ReportStore
 from fedilens.store.statuses import StatusStore
 from fedilens.store.topics import TopicStore
-from fedilens.types import Account, Audience, Document, Label, Page, Sentence, Status, TagTimeline, Window
+from fedilens.types import Account, Audience, Page, Status, TagTimeline, Window
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
 KEYS = Pseudonyms(b"k" * 32)
@@ -82,25 +78,7 @@ def database(tmp_path: Path) -> Database:
 
 @pytest.fixture
 def debate(tmp_path: Path) -> Debate:
-    """Two targets whose sides hang on words."""
-    targets = (Target("power", "The power is too much."), Target("joy", "It is a joy."))
-    return Debate("toy", "A toy debate", tmp_path, ("ai",), targets, {})
-
-
-def examples(count: int = 60) -> list[Example]:
-    """Posts that say their side in a word."""
-    sides = {
-        "power": {Label.FAVOR: "awful wasted megawatts", Label.AGAINST: "negligible tiny kilowatts"},
-        "joy": {Label.FAVOR: "delightful happy hours", Label.AGAINST: "dreadful gloomy hours"},
-    }
-    found = []
-    for number in range(count):
-        target = ("power", "joy")[number % 2]
-        side = (Label.FAVOR, Label.AGAINST, Label.NONE)[number // 2 % 3]
-        words = sides[target].get(side, "tea and biscuits at four")
-        labels = {"power": Label.NONE, "joy": Label.NONE, target: side}
-        found.append(Example(str(number), f"Well {number} {words} indeed.", labels, voice=f"v{number % 10}"))
-    return found
+    return toy_debate(tmp_path)
 
 
 @pytest.fixture
@@ -222,66 +200,6 @@ def test_topics_of_a_window_are_found_and_replaced(database: Database, analyst: 
     assert clusters
     assert run_sql(database, "SELECT cluster_id, label FROM clusters ORDER BY ALL").rows == first
     assert not find_topics(analyst, Window(NOW - timedelta(days=60), NOW - timedelta(days=50)))
-
-
-def test_a_long_text_is_embedded_in_parts_of_whole_sentences() -> None:
-    """No part is longer than a model reads, and no word is lost."""
-    sentences = [Sentence(f"{'word ' * 49}end{number}.") for number in range(5)]
-    parts = chunks(sentences)
-    assert [len(part.split()) for part in parts] == [100, 100, 50]
-    assert max(len(part.split()) for part in parts) <= CHUNK_WORDS
-    assert " ".join(parts).split() == " ".join(one.text for one in sentences).split()
-    assert chunks([]) == [""]
-
-
-def test_a_documents_vectors_are_unit_rows_one_a_sentence() -> None:
-    """The whole has one vector, each sentence its own, and equal texts are encoded once."""
-    encoder = FakeEncoder()
-    document = Document(KEYS.text("a"), "One thing. Another thing.", "en")
-    (embedded,) = embed_documents([document], linguist=SpacyLinguist({}), encoder=encoder)
-    assert [one.text for one in embedded.sentences] == ["One thing.", "Another thing."]
-    assert embedded.whole.shape == (1, 32)
-    assert embedded.sentence_vectors.shape == (2, 32)
-    assert np.allclose(np.linalg.norm(embedded.sentence_vectors, axis=1), 1)
-    assert len(encoder.encoded) == len(set(encoder.encoded)) == 3
-
-
-def test_a_head_learns_from_examples_and_scores_lines(debate: Debate) -> None:
-    """Favor and against are told apart, with the sentence that shows it; other languages are unclear."""
-    judge = Judge(SpacyLinguist({}), FakeEncoder())
-    head = train_head(judge, debate, examples(120))
-    detector = make_detector(debate, judge.encoder, head)
-    lines = [
-        {"id": 1, "text": "Nothing here. Such awful wasted megawatts."},
-        {"id": 2, "content": "<p>negligible tiny kilowatts</p>"},
-        {"id": 3, "text": "awful wasted megawatts", "language": "de"},
-    ]
-    first, second, third = score_lines(judge, detector, lines)
-    assert [one.target for one in first.stances] == ["power", "joy"]
-    assert first.stances[0].favor > first.stances[0].against
-    assert second.stances[0].against > second.stances[0].favor
-    assert {one.label for one in third.stances} == {Label.UNCLEAR}
-    assert third.stances[0].evidence is None
-    found = evaluate(judge, debate, head, example_lines(examples(30), debate.targets))
-    assert found["f_avg"] > 0.8
-    assert not found["experimental"]
-    assert set(found["targets"]) == {"power", "joy"}
-
-
-def test_strange_targets_are_judged_zero_shot_and_marked(debate: Debate) -> None:
-    """A target that is no name of the debate is a statement of its own."""
-    judge = Judge(SpacyLinguist({}), FakeEncoder())
-    lines = [{"id": 1, "text": "Cats are fine", "target": "Cats are fine animals", "label": "favor"}]
-    found = evaluate(judge, debate, None, lines)
-    assert found["experimental"]
-    assert found["pairs"] == 1
-
-
-def test_a_line_without_text_is_refused(debate: Debate) -> None:
-    """Neither text nor content is an error that names the line."""
-    judge = Judge(SpacyLinguist({}), FakeEncoder())
-    with pytest.raises(InputError, match="7"):
-        list(score_lines(judge, Detector((), (), "fake"), [{"id": 7}]))
 
 
 def reporter(database: Database, debate: Debate, *, minimum: int = 20) -> Reporter:
