@@ -9,9 +9,13 @@ FedilensError                 a sentence that says what is wrong and what to do
 ├── StoreError                the database cannot be used
 │   ├── StoreBusyError        another program holds the file and did not let go
 │   └── StoreTooNewError      a newer fedilens wrote it
+├── PublishError              something could not be sent
+│   ├── NotSentError          it was certainly not sent: try again later
+│   └── DoubtfulError         nobody knows whether it was sent: look before trying again
 └── ServerError               a Fediverse server did not give what was asked for
     ├── TokenWantedError      401, 403, 422: it answers only with a token (permanent)
     ├── NotFoundError         404 or 410
+    ├── RefusedError          it says that something is wrong with the request (permanent)
     ├── RateLimitedError      429: ask again later
     └── UnreachableError      5xx, time-outs, resets, nonsense: worth another try
 """
@@ -55,6 +59,22 @@ class StoreTooNewError(StoreError):
     """The database was written by a newer fedilens."""
 
 
+class PublishError(FedilensError):
+    """Something could not be sent, and trying again would not help."""
+
+
+class NotSentError(PublishError):
+    """It was certainly not sent: try again, not before `retry_at` where that is known."""
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class DoubtfulError(PublishError):
+    """Nobody knows whether it was sent: look before trying again."""
+
+
 class ServerError(FedilensError):
     """A Fediverse server did not give what was asked for."""
 
@@ -69,6 +89,10 @@ class TokenWantedError(ServerError):
 
 class NotFoundError(ServerError):
     """404 or 410."""
+
+
+class RefusedError(ServerError):
+    """400, 413 or 422 to something that was to be changed: the server says what is wrong with it. Permanent."""
 
 
 class RateLimitedError(ServerError):

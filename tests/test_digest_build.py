@@ -72,6 +72,12 @@ def test_the_public_sees_nothing_of_a_small_group() -> None:
     assert {language: figure.value for language, figure in digest.unread_languages.items()} == {"de": 12, "other": 3}
 
 
+def test_a_topic_of_just_the_least_number_of_people_is_told() -> None:
+    """The minimum itself is enough."""
+    rows = [topic(11, "just, enough", people=3, instances=2), topic(12, "too, few", people=2, instances=2)]
+    assert [one.label for one in digest_of(topics=rows).topics] == ["just, enough"]
+
+
 def test_the_operator_sees_small_groups_and_links() -> None:
     """Links in the order of the answers, without those that are missing."""
     digest = digest_of(audience=Audience.OPERATOR)

@@ -9,9 +9,9 @@ from digest_rows import digest_of, now_rows, share
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fedilens.digest import PostLimits, length, render_thread
+from fedilens.digest import length, render_thread
 from fedilens.digest.thread import MOST_PARTS, NUMBER_ROOM, number_parts, split_thread, without_mentions
-from fedilens.types import Figure
+from fedilens.types import Figure, PostLimits
 
 LIMITS = PostLimits()
 URLS = st.integers(1, 300).map(lambda size: "https://a.example/" + "x" * size)

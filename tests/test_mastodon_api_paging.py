@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from fedilens.errors import RateLimitedError, TokenWantedError, UnreachableError
 from fedilens.mastodon_api import status_from_api
 from fedilens.mastodon_api.budget import LONGEST_WAIT, Budget, parse_reset, retry_at
-from fedilens.mastodon_api.client import MastodonServer, _reason, user_agent
+from fedilens.mastodon_api.client import MastodonServer
+from fedilens.mastodon_api.connection import _reason, user_agent
 from fedilens.mastodon_api.entities import BrokenStatusError, status_id
 from fedilens.sample import (
     TOKEN,
@@ -132,7 +133,7 @@ def parsed(body: list[Any], headers: Mapping[str, str]) -> Page:
         source = reader(server)
         with pytest.raises(UnreachableError, match="not a timeline"):
             source.tag_page("ai")
-        answer = source._answer
+        answer = source._connection._answer
         assert answer is not None
         return source._page(body, {name: link["url"] for name, link in answer.links.items()})
 

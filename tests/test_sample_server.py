@@ -139,7 +139,7 @@ def test_other_paths_and_methods_are_a_404() -> None:
     """With a body that is read, so that the answer arrives."""
     with serving() as server:
         assert get(server, "/api/v1/elsewhere").json() == {"error": "Record not found"}
-        posted = requests.post(f"{server.base_url}/api/v1/statuses", json={"status": "x" * 10**5}, timeout=WAIT)
+        posted = requests.post(f"{server.base_url}/api/v1/elsewhere", json={"status": "x" * 10**5}, timeout=WAIT)
         assert (posted.status_code, posted.json()) == (404, {"error": "Record not found"})
         assert requests.head(server.base_url, timeout=WAIT).status_code == 404
 

@@ -156,6 +156,13 @@ def test_calibration_error_is_the_gap_between_saying_and_being_right() -> None:
     assert calibration_error(np.array([2]), probabilities[2:], np.array([2])) == 0
 
 
+def test_calibration_errors_of_different_confidence_do_not_make_up_for_each_other() -> None:
+    """Ten bins: too sure at 0.95 and too modest at 0.55 are both wrong."""
+    probabilities = np.array([[0.95, 0.05, 0.0], [0.95, 0.05, 0.0], [0.55, 0.45, 0.0], [0.55, 0.45, 0.0]])
+    true, shown = np.array([0, 1, 0, 0]), np.array([0, 0, 0, 0])
+    assert calibration_error(true, probabilities, shown) == pytest.approx(0.45)
+
+
 def test_only_what_is_sure_enough_is_shown() -> None:
     """At the threshold it is, under it not; none is never shown as a side."""
     probabilities = np.array([[0.5, 0.3, 0.2], [0.49, 0.3, 0.21], [0.2, 0.6, 0.2], [0.1, 0.1, 0.8]])

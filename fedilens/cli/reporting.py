@@ -51,7 +51,8 @@ def render(made: Digest, form: DigestFormat, config: Config) -> str:
 
 def thread_text(made: Digest, config: Config) -> str:
     """The thread as it would be posted, with the length of each post."""
-    from fedilens.digest import PostLimits, length, render_thread
+    from fedilens.digest import length, render_thread
+    from fedilens.types import PostLimits
 
     limits = PostLimits(characters=config.bot.max_characters)
     parts = render_thread(made, limits=limits, page_url=config.bot.page_url, hashtags=config.bot.hashtags)

@@ -5,12 +5,11 @@ from fedilens.digest.data import render_json
 from fedilens.digest.feed import render_feed
 from fedilens.digest.page import render_page
 from fedilens.digest.text import render_text
-from fedilens.digest.thread import PostLimits, length, render_thread
+from fedilens.digest.thread import length, render_thread
 
 __all__ = [
     "DigestRules",
     "Facts",
-    "PostLimits",
     "build_digest",
     "length",
     "render_feed",

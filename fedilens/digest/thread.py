@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fedilens.digest.words import count, percent, period, points
-from fedilens.types import Digest, TargetShares
+from fedilens.types import Digest, PostLimits, TargetShares
 
 ZERO_WIDTH_SPACE = "\u200b"
 MOST_PARTS = 4
@@ -13,14 +12,6 @@ NUMBER_ROOM = 6
 """Characters kept free for ` (3/4)`."""
 _URL = re.compile(r"https?://\S+")
 _MENTION = re.compile(r"@(?=[\w.-])")
-
-
-@dataclass(frozen=True, slots=True)
-class PostLimits:
-    """What a server allows: characters a post, and how many every URL counts for (Mastodon: 500 and 23)."""
-
-    characters: int = 500
-    url_characters: int = 23
 
 
 def render_thread(digest: Digest, *, limits: PostLimits, page_url: str = "", hashtags: Sequence[str] = ()) -> list[str]:

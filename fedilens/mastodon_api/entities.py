@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from fedilens.types import Account, Status
+from fedilens.types import Account, Mention, OwnStatus, Status
 
 _NOT_TEXT = str.maketrans({"\x00": None})
 
@@ -27,7 +27,7 @@ def status_from_api(raw: Any, *, host: str) -> Status:
     return Status(
         uri=_required(raw, "uri"),
         remote_id=status_id(raw) or _broken("id"),
-        account=_account(raw.get("account"), host=host),
+        account=account_from_api(raw.get("account"), host=host),
         created_at=created_at,
         content=_text(raw.get("content"), name="content"),
         url=_optional(raw, "url"),
@@ -46,7 +46,38 @@ def status_id(raw: Any) -> str | None:
     return _id(raw.get("id")) if isinstance(raw, dict) else None
 
 
-def _account(raw: Any, *, host: str) -> Account:
+def own_status_from_api(raw: Any) -> OwnStatus | None:
+    """A post of one's own, with what tells it apart; None for something else."""
+    remote_id = status_id(raw)
+    if remote_id is None or raw.get("reblog"):
+        return None
+    return OwnStatus(remote_id, _optional(raw, "content") or "", _id(raw.get("in_reply_to_id")))
+
+
+def mention_from_api(raw: Any, *, host: str) -> Mention | None:
+    """A notification of a mention; None for any other, and for one that cannot be read."""
+    if not isinstance(raw, dict) or raw.get("type") != "mention" or status_id(raw) is None:
+        return None
+    try:
+        status = status_from_api(raw.get("status"), host=host)
+    except BrokenStatusError:
+        return None
+    named = raw["status"].get("mentions")
+    accts = [_optional(one, "acct") or "" for one in named] if isinstance(named, list) else []
+    return Mention(
+        notification_id=str(status_id(raw)),
+        remote_id=status.remote_id,
+        uri=status.uri,
+        account=status.account,
+        content=status.content,
+        visibility=status.visibility,
+        created_at=status.created_at,
+        mentioned=tuple(acct if "@" in acct else f"{acct}@{host}" for acct in accts),
+    )
+
+
+def account_from_api(raw: Any, *, host: str) -> Account:
+    """An account as `host` sent it. Raises BrokenStatusError, which names the field."""
     if not isinstance(raw, dict):
         raise BrokenStatusError("account")
     acct = _required(raw, "acct").lstrip("@")

@@ -1,7 +1,7 @@
 """Answers requests to the Mastodon API from a snapshot: values in, a reply out, no network."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from urllib.parse import quote, urlencode
 
 from fedilens.sample.addresses import SNAC_TIME_DIGITS, Software
@@ -18,21 +18,21 @@ _Endpoint = Callable[[str, Request, Snapshot], Reply]
 """Takes the part of the path that names something, if the path has one."""
 
 
-def answer(request: Request, snapshot: Snapshot) -> Reply:
-    """The reply to `request`."""
+def answer(request: Request, snapshot: Snapshot, *, tokens: Collection[str] = ()) -> Reply:
+    """The reply to `request`. `tokens` open the server besides the usual one."""
     for pattern, endpoint in _ENDPOINTS.items():
         match = re.fullmatch(pattern, request.path.rstrip("/"))
         if match is not None and request.method == "GET":
-            refusal = None if endpoint in _OPEN_TO_ALL else _refusal(request, snapshot)
+            refusal = None if endpoint in _OPEN_TO_ALL else _refusal(request, snapshot, {TOKEN, *tokens})
             return refusal or endpoint(match[1] if match.re.groups else "", request, snapshot)
     return _missing(snapshot)
 
 
-def _refusal(request: Request, snapshot: Snapshot) -> Reply | None:
+def _refusal(request: Request, snapshot: Snapshot, tokens: Collection[str]) -> Reply | None:
     """A wrong token is refused everywhere; none at all only where one is wanted."""
     said = request.headers.get("authorization")
     if said is not None:
-        return None if said == f"Bearer {TOKEN}" else error_reply(401, "The access token is invalid")
+        return None if said.removeprefix("Bearer ") in tokens else error_reply(401, "The access token is invalid")
     if not snapshot.view.wants_token:
         return None
     if snapshot.view.software is Software.MASTODON:

@@ -10,8 +10,8 @@ _VERSIONS = {
     Software.GOTOSOCIAL: "0.20.0",
     Software.SNAC: "4.0.0 (not true; really snac/2.94)",
 }
-_CHARACTERS = {Software.MASTODON: 500, Software.GOTOSOCIAL: 5_000, Software.SNAC: 100_000}
-_RESERVED = {Software.MASTODON: 23, Software.GOTOSOCIAL: 25, Software.SNAC: 32}
+CHARACTERS = {Software.MASTODON: 500, Software.GOTOSOCIAL: 5_000, Software.SNAC: 100_000}
+RESERVED = {Software.MASTODON: 23, Software.GOTOSOCIAL: 25, Software.SNAC: 32}
 
 
 def instance_v1(view: View) -> dict[str, Any]:
@@ -64,8 +64,8 @@ def rules(view: View) -> list[dict[str, str]]:
 def _configuration(view: View) -> dict[str, Any]:
     return {
         "statuses": {
-            "max_characters": _CHARACTERS[view.software],
+            "max_characters": CHARACTERS[view.software],
             "max_media_attachments": 4,
-            "characters_reserved_per_url": _RESERVED[view.software],
+            "characters_reserved_per_url": RESERVED[view.software],
         }
     }

@@ -18,6 +18,7 @@ class Request:
     params: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     base_url: str = ""
+    body: bytes = b""
 
     def param(self, name: str) -> str | None:
         """The first value of a parameter."""

@@ -13,6 +13,7 @@ from threading import Event, Lock, Thread
 from typing import Any, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from fedilens.sample.account_api import answer_writer
 from fedilens.sample.addresses import Software
 from fedilens.sample.api import answer
 from fedilens.sample.corpus import Corpus
@@ -20,6 +21,7 @@ from fedilens.sample.faults import Fault, FaultKind, faulty
 from fedilens.sample.limits import RateLimit, Spending, limit_headers, spend
 from fedilens.sample.messages import Reply, Request, error_reply
 from fedilens.sample.views import View, snapshot
+from fedilens.sample.writing import Writing, owner_of
 
 Faults = Callable[[int, str], Fault | None]
 """Given a request's number (from 1) and path: what goes wrong with it, if anything."""
@@ -37,7 +39,7 @@ class SampleServer:
     """Plays `corpus` as `view` sees it, as a context manager: `with SampleServer(view, …) as server`.
 
     Its time begins at `now` and goes on with `elapsed` (seconds); posts and edits of its future are not there yet.
-    `requests` holds what was asked, in order.
+    `requests` holds what was asked, in order; `writing` what was written by who logged in.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class SampleServer:
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self.view = view
+        self.writing = Writing(view, owner_of(view))
         self.faults = faults
         self.requests: list[Request] = []
         self._corpus = corpus
@@ -100,9 +103,21 @@ class SampleServer:
         if spending.overdrawn and self.view.software is not Software.SNAC:
             good = error_reply(429, "Too many requests", headers=headers)
         else:
-            told = answer(request, snapshot(self.view, self._corpus, now=now))
+            told = self._answer(request, now=now)
             good = Reply(told.code, told.body, {**told.headers, **headers})
         return (faulty(fault, good) if fault else good), fault
+
+    def mention(self, acct: str, text: str, *, bot: bool = False) -> str:
+        """Somebody writes to the owner of the server's tokens; the id of that post."""
+        with self._lock:
+            return self.writing.mention(acct, text, now=self.now, bot=bot)
+
+    def _answer(self, request: Request, *, now: datetime) -> Reply:
+        with self._lock:
+            written = answer_writer(request, self.writing, now=now)
+        if written is not None:
+            return written
+        return answer(request, snapshot(self.view, self._corpus, now=now), tokens=self.writing.tokens)
 
     def wait(self, seconds: float) -> None:
         """Waits, but no longer than the server runs."""
@@ -151,13 +166,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _request(self, base_url: str) -> Request:
         address = urlsplit(self.path)
         params = parse_qs(address.query, keep_blank_values=True)
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))  # what is left unread would reset the answer
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))  # left unread, it would reset the answer
         return Request(
             method=self.command,
             path=unquote(address.path),
             params={name: tuple(values) for name, values in params.items()},
             headers={name.lower(): value for name, value in self.headers.items()},
             base_url=base_url,
+            body=body,
         )
 
     def _send(self, reply: Reply, *, upto: int) -> None:

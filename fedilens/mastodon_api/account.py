@@ -1,0 +1,151 @@
+"""The bot's own account: posts, pictures, what it posted lately, and who mentions it."""
+
+import io
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from fedilens.errors import (
+    DoubtfulError,
+    NotFoundError,
+    NotSentError,
+    PublishError,
+    RateLimitedError,
+    ServerError,
+    UnreachableError,
+)
+from fedilens.mastodon_api.connection import Connection
+from fedilens.mastodon_api.entities import account_from_api, mention_from_api, own_status_from_api, status_id
+from fedilens.protocols import Clock
+from fedilens.types import Account, Mention, MentionPage, OwnStatus, Picture, PostDraft, PostLimits
+
+RECENT = 80
+"""How many of its own posts are looked at after a doubtful try: more than a thread and a day's replies."""
+PAGE_MENTIONS = 40
+MOST_PAGES = 25
+
+
+class MastodonAccount:
+    """Acts as the account that `token` belongs to; satisfies `protocols.StatusPoster` and `MentionSource`."""
+
+    def __init__(
+        self,
+        instance: str,
+        *,
+        token: str,
+        clock: Clock,
+        timeout: timedelta,
+        contact: str = "",
+        base_url: str | None = None,
+    ) -> None:
+        self._connection = Connection(
+            instance, clock=clock, timeout=timeout, contact=contact, base_url=base_url, token=token
+        )
+        self._api = self._connection.api
+        self._own_id: str | None = None
+        self.host = self._connection.host
+
+    def account(self) -> Account:
+        """Who posts. Raises TokenWantedError for a token that does not open the account."""
+        raw, _ = self._connection.ask(self._api.account_verify_credentials)
+        self._own_id = status_id(raw)
+        return account_from_api(raw, host=self.host)
+
+    def limits(self) -> PostLimits:
+        """What the server says that a post may hold; Mastodon's usual limits where it is silent."""
+        raw = instance_of(self._connection)
+        statuses = (raw.get("configuration") or {}).get("statuses") or {}
+        usual = PostLimits()
+        characters = statuses.get("max_characters") or raw.get("max_toot_chars") or usual.characters
+        reserved = statuses.get("characters_reserved_per_url") or usual.url_characters
+        return PostLimits(int(characters), int(reserved))
+
+    def post(self, draft: PostDraft, *, in_reply_to_id: str | None, key: str) -> str:
+        """Makes a post and gives its id.
+
+        Raises NotSentError (try later), DoubtfulError (look first), PublishError (trying again would not help).
+        """
+        pictures = [self._upload(draft.picture)] if draft.picture else None
+        raw = self._tell(
+            lambda: self._api.status_post(
+                draft.text,
+                in_reply_to_id=in_reply_to_id or draft.in_reply_to_id,
+                media_ids=pictures,
+                sensitive=bool(draft.spoiler_text),
+                visibility=draft.visibility,
+                spoiler_text=draft.spoiler_text or None,
+                language=draft.language,
+                idempotency_key=key,
+            )
+        )
+        made = status_id(raw)
+        if made is None:
+            raise DoubtfulError(f"{self.host} answered something that is no status")
+        return made
+
+    def recent(self) -> list[OwnStatus]:
+        """The account's latest posts, of every visibility, newest first."""
+        if self._own_id is None:
+            self.account()
+        found: list[OwnStatus] = []
+        older = None
+        while len(found) < RECENT:
+            raw, _ = self._connection.ask(
+                partial(self._api.account_statuses, self._own_id, max_id=older, limit=PAGE_MENTIONS)
+            )
+            page = [one for item in (raw if isinstance(raw, list) else []) if (one := own_status_from_api(item))]
+            if not page:
+                break
+            found += page
+            older = page[-1].remote_id
+        return found
+
+    def mentions(self, after: str | None) -> MentionPage:
+        """The mentions after a notification's id, oldest first; of a first reading only the latest page."""
+        found: list[Mention] = []
+        newest = after
+        for _ in range(MOST_PAGES):
+            raw, _ = self._connection.ask(
+                partial(self._api.notifications, min_id=newest, types=["mention"], limit=PAGE_MENTIONS)
+            )
+            # Newest first, whatever the direction; a server may ignore `types`.
+            page = raw[::-1] if isinstance(raw, list) else []
+            ids = [remote_id for item in page if (remote_id := status_id(item))]
+            found += [mention for item in page if (mention := mention_from_api(item, host=self.host))]
+            if not ids or newest is None:
+                newest = ids[-1] if ids else newest
+                break
+            newest = ids[-1]
+        return MentionPage(tuple(found), newest)
+
+    def _upload(self, picture: Picture) -> str:
+        """A picture that waits for its post. One that is uploaded twice is seen by nobody."""
+        raw = self._tell(
+            lambda: self._api.media_post(
+                io.BytesIO(picture.png), mime_type="image/png", file_name="chart.png", description=picture.alt_text
+            ),
+            doubtful=False,
+        )
+        made = status_id(raw)
+        if made is None:
+            raise NotSentError(f"{self.host} answered something that is no picture")
+        return made
+
+    def _tell(self, call: Any, *, doubtful: bool = True) -> Any:
+        try:
+            return self._connection.tell(call)
+        except RateLimitedError as error:
+            raise NotSentError(str(error), retry_at=error.retry_at) from error
+        except UnreachableError as error:
+            raise (DoubtfulError if doubtful else NotSentError)(str(error)) from error
+        except ServerError as error:
+            raise PublishError(str(error)) from error
+
+
+def instance_of(connection: Connection) -> dict[str, Any]:
+    """What a server says of itself: `/api/v2/instance`, or where that is missing `/api/v1/instance`."""
+    try:
+        raw, _ = connection.ask(connection.api.instance_v2)
+    except (NotFoundError, UnreachableError):
+        raw, _ = connection.ask(connection.api.instance_v1)
+    return raw if isinstance(raw, dict) else {}

@@ -1,0 +1,86 @@
+"""The words of the project as plain values: what flows between the stages.
+
+All times are aware and in UTC. All values are immutable.
+"""
+
+from fedilens.types.digests import (
+    ArticleCount,
+    Audience,
+    Digest,
+    Figure,
+    ReasonCount,
+    TargetShares,
+    TopicSummary,
+    Window,
+)
+from fedilens.types.posts import (
+    Account,
+    Admitted,
+    Consent,
+    Cursor,
+    Excluded,
+    Page,
+    PollRun,
+    Sighting,
+    Status,
+    TagTimeline,
+)
+from fedilens.types.publishing import (
+    MailDraft,
+    Mention,
+    MentionPage,
+    OwnStatus,
+    Part,
+    PartState,
+    Picture,
+    PostDraft,
+    PostLimits,
+)
+from fedilens.types.texts import (
+    CleanText,
+    Cluster,
+    Document,
+    Entity,
+    Label,
+    Sentence,
+    Stance,
+    Vectors,
+)
+
+__all__ = [
+    "Account",
+    "Admitted",
+    "ArticleCount",
+    "Audience",
+    "CleanText",
+    "Cluster",
+    "Consent",
+    "Cursor",
+    "Digest",
+    "Document",
+    "Entity",
+    "Excluded",
+    "Figure",
+    "Label",
+    "MailDraft",
+    "Mention",
+    "MentionPage",
+    "OwnStatus",
+    "Page",
+    "Part",
+    "PartState",
+    "Picture",
+    "PollRun",
+    "PostDraft",
+    "PostLimits",
+    "ReasonCount",
+    "Sentence",
+    "Sighting",
+    "Stance",
+    "Status",
+    "TagTimeline",
+    "TargetShares",
+    "TopicSummary",
+    "Vectors",
+    "Window",
+]
