@@ -221,6 +221,17 @@ def test_collecting_from_a_server_and_its_health(run: Run, tmp_path: Path, corpu
     assert run("collect", "--instance", first.base_url).code == 1
 
 
+def test_a_tag_that_is_named_is_read_in_the_place_of_the_configured_ones(
+    run: Run, tmp_path: Path, corpus: Corpus
+) -> None:
+    """The same for a server."""
+    with SampleServer(demo_views()[0], corpus=corpus, now=END) as server:
+        config(tmp_path, server, tags='"generativeai"')
+        out = run("collect", "ai", "--instance", server.base_url, "--since", "900d").out
+    assert "#ai" in out
+    assert "#generativeai" not in out
+
+
 def test_nothing_to_collect_is_said(run: Run) -> None:
     """Without servers or tags there is one line, and bad ones are named."""
     assert "name instances and tags" in run("collect").err

@@ -113,7 +113,7 @@ def test_other_refusals_and_missing_tags() -> None:
         assert client(url).tag_page("none").statuses == ()
     with (
         played({"/api/v1/timelines/tag/ai": (400, {}, {"error": "bad"})}) as url,
-        pytest.raises(ServerError, match="refused the request \\(400\\)"),
+        pytest.raises(ServerError, match="refused this: bad"),
     ):
         client(url).tag_page("ai")
     with played({"/api/v1/timelines/tag/ai": (200, {}, {"no": "list"})}) as url, pytest.raises(UnreachableError):

@@ -178,6 +178,19 @@ def test_analysing_fills_what_is_missing_and_then_finds_nothing_to_do(database: 
     assert count(database, "stances") == 80
 
 
+def test_a_text_that_nearly_repeats_another_is_marked_as_its_copy(database: Database, analyst: Analyst) -> None:
+    """The first one stands for itself, and so does what is different."""
+    long = "The new data centre outside our town drinks as much water as every farm in the valley together does"
+    texts = [f"<p>{long}.</p>", f"<p>{long}!! Yes.</p>", "<p>Tea is ready.</p>"]
+    posts = [post(number, content=text, days=3 - number) for number, text in enumerate(texts)]
+    collect_tag(TIMELINE, Timeline(*posts), rules=RULES, store=StatusStore(database, KEYS), clock=FakeClock(NOW))
+    analyze(analyst, progress=Silence())
+    sql = "SELECT text, duplicate_of IS NOT NULL AND duplicate_of <> content_hash FROM documents ORDER BY text"
+    marked = run_sql(database, sql).rows
+    assert len(marked) == 3
+    assert [text for text, copy in marked if copy] in ([f"{long}."], [f"{long}!! Yes."])
+
+
 def test_the_same_text_is_embedded_once(database: Database, analyst: Analyst) -> None:
     """Two posts with one text share a document."""
     posts = [post(1, content="<p>Same words here.</p>"), post(2, content="<p>Same words here.</p>")]
