@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import DATA, FakeEncoder, Run
+from toy_debate import toy_debate
 
 from fedilens.clean import clean_status
 from fedilens.errors import DebateError, ModelError
@@ -23,9 +25,10 @@ from fedilens.stance import (
     target_vectors,
     train,
 )
+from fedilens.stance.debate import Reason
 from fedilens.stance.features import count_matrix, ngrams
 from fedilens.stance.measures import accuracy, calibration_error, f1, f_avg, macro_f1, shown_quality
-from fedilens.stance.training import UNKNOWN, _folds, composites, shown_classes
+from fedilens.stance.training import UNKNOWN, _folds, composites, shown_classes, stated
 from fedilens.types import Label
 
 NAMES = (
@@ -255,6 +258,18 @@ def test_composite_posts_hold_all_sides_of_their_parts() -> None:
         said = {word for word in ("splendid", "dismal") for sentence in one.sentences if f"tram is {word}" in sentence}
         assert said != {"splendid", "dismal"}
         assert labels[0] == (0 if "splendid" in said else 1 if "dismal" in said else 2)
+
+
+def test_statements_and_reasons_teach_what_examples_do_not_say(tmp_path: Path) -> None:
+    """A word that only the debate's reasons use tells the sides apart; other targets stay unknown."""
+    debate = toy_debate(tmp_path)
+    power = replace(
+        debate.targets[0],
+        reasons=(Reason(Label.AGAINST, "Turbines hum gently."), Reason(Label.FAVOR, "Cooling towers steam.")),
+    )
+    texts, labels = stated((power, debate.targets[1]))
+    assert texts == ["The power is too much.", "Turbines hum gently.", "Cooling towers steam.", "It is a joy."]
+    assert labels.tolist() == [[0, UNKNOWN], [1, UNKNOWN], [0, UNKNOWN], [UNKNOWN, 0]]
 
 
 def test_without_a_head_it_is_zero_shot_and_says_so() -> None:

@@ -21,6 +21,7 @@ from fedilens.stance import (
     TrainingSet,
     label_matrix,
     make_detector,
+    stated,
     target_vectors,
     train,
 )
@@ -57,11 +58,13 @@ def train_head(judge: Judge, debate: Debate, examples: Sequence[Example]) -> Hea
         label_matrix(used, debate.targets),
         tuple(one.voice for one in used),
     )
+    texts, labels = stated(debate.targets)
     return train(
         data,
         targets=[target.name for target in debate.targets],
         texts=target_vectors(debate.targets, judge.encoder),
         model=judge.encoder.name,
+        statements=TrainingSet(tuple(read_texts(judge, texts)), labels, ("",) * len(texts)),
     )
 
 

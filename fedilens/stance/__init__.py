@@ -4,7 +4,7 @@ from fedilens.stance.debate import Debate, Example, Reason, Target, load_debate,
 from fedilens.stance.detector import Detector, make_detector, target_vectors
 from fedilens.stance.features import Reading
 from fedilens.stance.head import Head, Quality, load_head, save_head
-from fedilens.stance.training import TrainingSet, label_matrix, train
+from fedilens.stance.training import TrainingSet, label_matrix, stated, train
 
 __all__ = [
     "Debate",
@@ -22,6 +22,7 @@ __all__ = [
     "load_head",
     "make_detector",
     "save_head",
+    "stated",
     "target_vectors",
     "train",
 ]
