@@ -27,6 +27,9 @@ NO_OPT_OUT_TEXT = (
     "and write `no_opt_out_understood = true` beside it if you still want it"
 )
 LONGEST = timedelta(days=36_500)
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_MOMENT = re.compile(rf"(daily|monthly|mon|tue|wed|thu|fri|sat|sun) {_TIME.pattern}")
+_CRON = re.compile(r"\S+( \S+){4}")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -65,10 +68,19 @@ def parse_acct(value: object) -> str:
     return acct
 
 
+def parse_address(value: object) -> str:
+    """An e-mail address. One line, one @, nothing that a header could take for something else."""
+    address = str(value).strip()
+    if not re.fullmatch(r"[^@\s<>,;:\"()\x00-\x20]+@[A-Za-z0-9.\-\[\]:]+", address):
+        raise ValueError(f"{value!r} is not an e-mail address such as name@example.org")
+    return address
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Tag = Annotated[str, BeforeValidator(parse_tag)]
 Instance = Annotated[str, BeforeValidator(parse_instance)]
 Acct = Annotated[str, BeforeValidator(parse_acct)]
+Address = Annotated[str, BeforeValidator(parse_address)]
 
 
 class Section(BaseModel):
@@ -115,6 +127,11 @@ class StoreSection(Section):
         """The file that holds the pseudonyms' key."""
         return self.key or self.path.with_suffix(".key")
 
+    @property
+    def tokens_path(self) -> Path:
+        """The folder of the tokens that `fedilens login` got."""
+        return self.path.with_suffix(".tokens")
+
 
 class ConsentSection(Section):
     """Who is counted: see the README's table."""
@@ -147,38 +164,63 @@ class DigestSection(Section):
 
 
 class ScheduleSection(Section):
-    """When `fedilens run` works (from the next release on)."""
+    """When `fedilens run` works. `digest_at` is a day and time, or five cron fields; empty means never."""
 
     collect_every: Duration = timedelta(minutes=15)
+    mentions_every: Duration = timedelta(minutes=1)
     digest_at: str = "mon 08:00"
+    subscribers_at: str = "08:00"
     time_zone: str = "UTC"
 
     @model_validator(mode="after")
     def _known_zone(self) -> Self:
         if self.time_zone not in available_timezones():
             raise ValueError(f"time_zone {self.time_zone!r} is not known; write one such as Europe/Berlin")
-        if not re.fullmatch(r"(daily|mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d", self.digest_at):
-            raise ValueError(f"digest_at {self.digest_at!r} is not a time such as 'mon 08:00' or 'daily 07:30'")
+        if self.digest_at and not (_MOMENT.fullmatch(self.digest_at) or _CRON.fullmatch(self.digest_at)):
+            raise ValueError(
+                f"digest_at {self.digest_at!r} is not a time such as 'mon 08:00', 'daily 07:30' or '0 8 * * mon'"
+            )
+        if not _TIME.fullmatch(self.subscribers_at):
+            raise ValueError(f"subscribers_at {self.subscribers_at!r} is not a time such as 08:00")
         return self
 
 
 class BotSection(Section):
-    """The bot's own account; its posts are never analysed. Posting comes with the next release."""
+    """The bot's own account; its posts are never analysed. `fedilens login INSTANCE --bot` gets its token."""
 
     account: Acct | Literal[""] = ""
     visibility: Literal["public", "unlisted", "private"] = "unlisted"
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    content_warning: str = Field(default="", max_length=200)
     hashtags: tuple[Tag, ...] = ()
+    replies: int = Field(default=3, ge=0, le=3)
     max_characters: int = Field(default=500, ge=100)
     page_url: str = ""
+    answers_an_hour: int = Field(default=10, ge=1)
+    answers_a_day: int = Field(default=200, ge=1)
 
 
 class MailSection(Section):
-    """Where digests are mailed from and to (from the next release on)."""
+    """Where digests are mailed from and to. The password comes from the environment or a file (see README)."""
 
     host: str = ""
     port: int = Field(default=587, ge=1, le=65535)
-    sender: str = ""
-    recipients: tuple[str, ...] = ()
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    sender: Address | Literal[""] = ""
+    recipients: tuple[Address, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.recipients and not (self.host and self.sender):
+            raise ValueError("recipients are named, but no host or sender to send from")
+        return self
+
+
+class FilesSection(Section):
+    """The folder for the page, the archive and the feed, which any web server can serve; empty means none."""
+
+    folder: str = ""
 
 
 class Config(BaseSettings):
@@ -196,6 +238,7 @@ class Config(BaseSettings):
     schedule: ScheduleSection = ScheduleSection()
     bot: BotSection = BotSection()
     mail: MailSection = MailSection()
+    files: FilesSection = FilesSection()
 
     @classmethod
     def settings_customise_sources(
@@ -263,7 +306,9 @@ def _beside(config: Config, folder: Path) -> Config:
     folder_of_debate = folder / config.debate.name
     ours = (folder_of_debate / "debate.toml").is_file()
     debate = config.debate.model_copy(update={"name": str(folder_of_debate)}) if ours else config.debate
-    return config.model_copy(update={"store": store, "debate": debate})
+    public = config.files.folder
+    files = FilesSection(folder=str(folder / Path(public).expanduser())) if public else config.files
+    return config.model_copy(update={"store": store, "debate": debate, "files": files})
 
 
 def template() -> str:

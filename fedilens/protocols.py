@@ -1,11 +1,11 @@
 """The seams: what a stage needs from the outside, named by role. Real parts are built in `app`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from fedilens.types import Page, Sentence, Vectors
+from fedilens.types import Account, MentionPage, OwnStatus, Page, Part, PostDraft, PostLimits, Sentence, Vectors
 
 
 class Clock(Protocol):
@@ -52,6 +52,54 @@ class TimelineSource(Protocol):
 
         A tag that nobody used is an empty page. Raises the errors under `ServerError`.
         """
+        ...
+
+
+class StatusPoster(Protocol):
+    """The bot's account, as one that posts."""
+
+    def account(self) -> Account:
+        """Who posts."""
+        ...
+
+    def limits(self) -> PostLimits:
+        """What the server says that a post may hold."""
+        ...
+
+    def post(self, draft: PostDraft, *, in_reply_to_id: str | None, key: str) -> str:
+        """Makes a post and gives its id. Raises NotSentError, DoubtfulError or PublishError."""
+        ...
+
+    def recent(self) -> Sequence[OwnStatus]:
+        """The account's latest posts, newest first. Raises the errors under `ServerError`."""
+        ...
+
+
+class MentionSource(Protocol):
+    """The bot's account, as one that is spoken to."""
+
+    def mentions(self, after: str | None) -> MentionPage:
+        """The mentions after a notification's id, oldest first. Raises the errors under `ServerError`."""
+        ...
+
+
+class Channel(Protocol):
+    """A way for parts of deliveries to go out."""
+
+    @property
+    def most_doubts(self) -> int:
+        """How often a part may be tried again although an earlier try may have come through."""
+        ...
+
+    def send(self, part: Part, *, after: str | None) -> str:
+        """The remote id of what was sent; `after` is that of the part before.
+
+        Raises NotSentError (certainly not sent), DoubtfulError (nobody knows), PublishError (never will be).
+        """
+        ...
+
+    def find(self, part: Part, *, after: str | None, known: Collection[str]) -> str | None:
+        """The remote id, if an earlier try came through; `known` are those of other parts. Raises ServerError."""
         ...
 
 

@@ -1,4 +1,4 @@
--- How many posts, people and instances are there, and how many people were left out? (until=now, window=7d)
+-- How many posts, people and instances are there, and how many people were left out? (until=now, window=7d, tag=)
 WITH span AS (
     SELECT $until::TIMESTAMPTZ - $window::INTERVAL AS start, $until::TIMESTAMPTZ AS stop
 ), counted AS (
@@ -6,6 +6,7 @@ WITH span AS (
            count(*) FILTER (is_reply) AS replies
     FROM counted_posts, span
     WHERE created_at >= start AND created_at < stop
+      AND ($tag = '' OR status_id IN (SELECT status_id FROM status_tags WHERE tag = $tag))
 ), machines AS (
     SELECT count(DISTINCT s.account_id) AS bots
     FROM statuses s JOIN accounts a USING (account_id), span

@@ -1,4 +1,4 @@
--- How many people said something for or against each target, as detected, before any correction? (debate=ai, until=now, window=7d)
+-- How many people said something for or against each target, as detected, before any correction? (debate=ai, until=now, window=7d, tag=)
 -- One person, one voice: where somebody wrote both, the surer of the two counts.
 WITH person AS (
     SELECT p.account_id, t.target,
@@ -8,6 +8,7 @@ WITH person AS (
     JOIN stances t USING (content_hash)
     WHERE t.debate = $debate
       AND p.created_at >= $until::TIMESTAMPTZ - $window::INTERVAL AND p.created_at < $until::TIMESTAMPTZ
+      AND ($tag = '' OR p.status_id IN (SELECT status_id FROM status_tags WHERE tag = $tag))
     GROUP BY p.account_id, t.target
 )
 SELECT target,

@@ -132,7 +132,7 @@ def test_each_group_is_named_by_its_first_text(texts: list[str]) -> None:
 @pytest.mark.parametrize("kind", ["different", "one changed word", "shared boilerplate", "equal"])
 def test_thousands_of_texts_take_seconds(kind: str) -> None:
     """Also when all of them are alike, or just not alike enough."""
-    chance = random.Random(7)  # noqa: S311  # no secret
+    chance = random.Random(7)  # no secret
     many = [f"v{number}" for number in range(3000)]
     texts = {
         "different": [" ".join(chance.choices(many, k=40)) for _ in range(10_000)],

@@ -142,7 +142,7 @@ def test_the_feed_is_valid_atom_with_ids_that_stay() -> None:
     assert feed.findtext("a:author/a:name", namespaces=ATOM) == "fedilens"
     assert feed.findtext("a:id", namespaces=ATOM) == "urn:fedilens:ai:public"
     assert feed.findtext("a:title", namespaces=ATOM) == "AI"
-    assert feed.findtext("a:entry/a:id", namespaces=ATOM) == f"urn:uuid:{digest.digest_id}"
+    assert feed.findtext("a:entry/a:id", namespaces=ATOM) == "urn:fedilens:ai:public:20250125T000000Z-20250201T000000Z"
     assert feed.findtext("a:entry/a:title", namespaces=ATOM) == "AI: 25 to 31 January 2025"
     assert feed.findtext("a:entry/a:summary", namespaces=ATOM) == digest.lead
     content = BeautifulSoup(str(feed.findtext("a:entry/a:content", namespaces=ATOM)), "lxml")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedilens.digest import length, render_thread
-from fedilens.digest.thread import MOST_PARTS, NUMBER_ROOM, number_parts, split_thread, without_mentions
+from fedilens.digest.thread import MOST_REPLIES, NUMBER_ROOM, number_parts, split_thread, without_mentions
 from fedilens.types import Figure, PostLimits
 
 LIMITS = PostLimits()
@@ -72,7 +72,7 @@ def test_the_number_fits_into_the_room_that_is_kept() -> None:
     """And a single part has none."""
     assert number_parts(["one"]) == ["one"]
     assert number_parts(["one", "two", "three"]) == ["one (1/3)", "two (2/3)", "three (3/3)"]
-    assert len(f" ({MOST_PARTS}/{MOST_PARTS})") <= NUMBER_ROOM
+    assert len(f" ({MOST_REPLIES + 1}/{MOST_REPLIES + 1})") <= NUMBER_ROOM
 
 
 def test_a_handle_cannot_ping_and_a_link_still_works() -> None:
@@ -99,7 +99,7 @@ def test_every_post_of_a_thread_keeps_the_limit_and_pings_nobody(
     digest = replace(digest, shares=shares, articles=articles, lead=f"More agree that “{statement}”.")
     limits = PostLimits(characters=most)
     parts = render_thread(digest, limits=limits, page_url="https://d.example/@bot/ai", hashtags=hashtags)
-    assert 1 <= len(parts) <= MOST_PARTS
+    assert 1 <= len(parts) <= MOST_REPLIES + 1
     assert all(length(part, limits) <= most for part in parts)
     assert not any(pings(part) for part in parts)
     numbers = [re.search(r" \((\d)/(\d)\)$", part) for part in parts]

@@ -10,6 +10,8 @@ from stored import KEYS, MODEL, NOW, clean, database_at, embedded, excluded, pos
 
 from fedilens.store import Database
 from fedilens.store.analyses import AnalysisStore, ReasonMatch
+from fedilens.store.job_runs import JobRuns
+from fedilens.store.publications import Outbox
 from fedilens.store.questions import ask, load_questions
 from fedilens.store.reports import Estimate, ReportStore
 from fedilens.store.statuses import StatusStore
@@ -20,7 +22,9 @@ from fedilens.types import (
     Digest,
     Figure,
     Label,
+    Part,
     PollRun,
+    PostDraft,
     Stance,
     Status,
     TagTimeline,
@@ -99,6 +103,8 @@ def report(store: ReportStore) -> None:
 def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
     filled = database_at(tmp_path_factory.mktemp("filled"))
     fill(filled)
+    JobRuns(filled).remember("collect", NOW, NOW, None, now=NOW)
+    Outbox(filled).plan([Part(UUID(int=1), "thread/ai/now", "account", 1, PostDraft("one", "unlisted"))], now=NOW)
     return filled
 
 

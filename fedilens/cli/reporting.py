@@ -18,6 +18,7 @@ class DigestFormat(StrEnum):
     HTML = "html"
     THREAD = "thread"
     ATOM = "atom"
+    MAIL = "mail"
 
 
 def digest(
@@ -46,6 +47,8 @@ def render(made: Digest, form: DigestFormat, config: Config) -> str:
         return render_page(made)
     if form is DigestFormat.ATOM:
         return render_feed(made, page_url=config.bot.page_url)
+    if form is DigestFormat.MAIL:
+        return mail_text(made, config)
     return thread_text(made, config) if form is DigestFormat.THREAD else render_text(made)
 
 
@@ -55,10 +58,26 @@ def thread_text(made: Digest, config: Config) -> str:
     from fedilens.types import PostLimits
 
     limits = PostLimits(characters=config.bot.max_characters)
-    parts = render_thread(made, limits=limits, page_url=config.bot.page_url, hashtags=config.bot.hashtags)
+    bot = config.bot
+    parts = render_thread(made, limits=limits, page_url=bot.page_url, hashtags=bot.hashtags, replies=bot.replies)
     head = "─── post {number} of {all}, {length} of {most} characters ───"
     blocks = [
         head.format(number=number, all=len(parts), length=length(part, limits), most=limits.characters) + f"\n{part}\n"
         for number, part in enumerate(parts, start=1)
     ]
     return "\n".join(blocks)
+
+
+def mail_text(made: Digest, config: Config) -> str:
+    """The message as it would be sent to the first recipient."""
+    from fedilens.digest import picture, render_mail
+
+    message = render_mail(
+        made,
+        sender=config.mail.sender or "fedilens@localhost",
+        recipient=next(iter(config.mail.recipients), "nobody@localhost"),
+        message_id=f"{made.digest_id.hex}@fedilens",
+        chart=picture(made),
+        page_url=config.bot.page_url,
+    )
+    return message.decode("ascii").replace("\r\n", "\n")

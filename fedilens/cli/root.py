@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fedilens import __version__
-from fedilens.cli import asking, collecting, demo, reporting, setup, stances
+from fedilens.cli import accounts, asking, collecting, demo, reporting, running, setup, stances
 from fedilens.cli.context import State
 
 application = typer.Typer(
@@ -44,9 +44,14 @@ for command in (
     reporting.digest,
     asking.query,
     asking.sql,
-    setup.health,
+    accounts.login,
+    accounts.logout,
+    accounts.doctor,
+    running.run,
+    running.health,
     setup.snapshot,
     demo.demo,
 ):
     application.command(name=command.__name__.rstrip("_"))(command)
+application.add_typer(running.outbox, name="outbox")
 application.add_typer(stances.stance, name="stance")

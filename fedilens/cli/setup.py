@@ -1,4 +1,4 @@
-"""Commands around the program itself: a configuration, its health, a copy of the database."""
+"""Commands around the program itself: a configuration, a copy of the database."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,18 +22,6 @@ def init(
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
     typer.echo(f"{path} is written: name your servers and tags in it, then run `fedilens collect`")
-
-
-def health(context: typer.Context) -> None:
-    """Say what works and what does not; exit code 1 when a timeline's last reading failed."""
-    rows = app_of(context).ask("polls", {"runs": "1"}).dicts()
-    for row in rows:
-        when = row["started_at"].isoformat(sep=" ", timespec="minutes")
-        typer.echo(f"{row['instance']} #{row['tag']}: {row['outcome']} ({when}, {row['new']} new)")
-    if not rows:
-        typer.echo("nothing has been collected yet; run `fedilens collect`")
-    if any(row["outcome"] != "ok" for row in rows):
-        raise typer.Exit(1)
 
 
 def snapshot(context: typer.Context, path: Annotated[Path, typer.Argument(help="The copy to write.")]) -> None:

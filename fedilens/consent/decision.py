@@ -1,7 +1,7 @@
 """May this account's posts be counted? Decided from what the account itself says, before anything is stored."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from html import unescape
 
@@ -29,6 +29,8 @@ class ConsentRules:
     blocked_instances: frozenset[str] = frozenset()
     silence_counts: bool = False
     own_account: str = ""
+    choice_of: Callable[[str], str | None] = lambda _acct: None
+    """What an account told the bot: opted-out, opted-in or nothing."""
 
 
 def decide(account: Account, rules: ConsentRules) -> Decision:
@@ -36,13 +38,15 @@ def decide(account: Account, rules: ConsentRules) -> Decision:
     acct = account.acct.lower()
     if rules.own_account and acct == rules.own_account:
         return _excluded("own-post")
-    if acct in rules.opted_out:
+    choice = rules.choice_of(acct)
+    if acct in rules.opted_out or choice == "opted-out":
         return _excluded("opted-out")
     if _blocked(account.instance.lower(), rules.blocked_instances):
         return _excluded("blocked-instance")
     if profile_word(account) is not None:
         return _excluded("profile-word")
-    if acct in rules.opted_in:  # said to the operator or the bot: more than a flag that stands at its default
+    # Said to the operator or the bot: more than a flag that stands at its default.
+    if acct in rules.opted_in or choice == "opted-in":
         return Decision(Consent.QUOTABLE, "opted-in")
     if account.locked:
         return _excluded("locked")

@@ -1,20 +1,34 @@
 """What is told: a digest built from answers, and its renderings."""
 
+from fedilens.digest.answers import tell_digest, tell_tag, tell_target, tell_topics
+from fedilens.digest.archive import INDEX, archive_files
 from fedilens.digest.build import DigestRules, Facts, build_digest
+from fedilens.digest.charts import picture
 from fedilens.digest.data import render_json
+from fedilens.digest.email import render_mail
 from fedilens.digest.feed import render_feed
 from fedilens.digest.page import render_page
 from fedilens.digest.text import render_text
-from fedilens.digest.thread import length, render_thread
+from fedilens.digest.thread import length, packed, render_thread, without_mentions
 
 __all__ = [
+    "INDEX",
     "DigestRules",
     "Facts",
+    "archive_files",
     "build_digest",
     "length",
+    "packed",
+    "picture",
     "render_feed",
     "render_json",
+    "render_mail",
     "render_page",
     "render_text",
     "render_thread",
+    "tell_digest",
+    "tell_tag",
+    "tell_target",
+    "tell_topics",
+    "without_mentions",
 ]

@@ -1,8 +1,12 @@
-"""The digest's charts, as Vega-Lite specifications made with Altair and drawn to SVG without a browser."""
+"""The digest's charts, as Vega-Lite specifications made with Altair and drawn without a browser.
+
+The same specification is drawn to SVG for a page, and to PNG for posts and mails.
+"""
 
 from typing import TYPE_CHECKING, Any
 
-from fedilens.types import Digest
+from fedilens.digest.words import count, percent, period
+from fedilens.types import Digest, Picture
 
 if TYPE_CHECKING:
     import altair  # noqa: ICN001  # `alt` is what it is called where it is loaded
@@ -11,10 +15,56 @@ FAVOR = "#1b7f79"
 AGAINST = "#b8500f"
 """Told apart by people with every kind of colour vision; on white and on black at 4.5 to 1."""
 WIDTH = 560
+LONGEST_DESCRIPTION = 1_500
+SCALE = 2
+"""Pixels of a PNG for each of the page's."""
 
 
 def shares_chart(digest: Digest) -> str:
     """Shares for and against each target with their intervals, as SVG."""
+    return _svg(_shares(digest))
+
+
+def daily_chart(digest: Digest) -> str:
+    """Posts a day, as SVG."""
+    return _svg(_daily(digest))
+
+
+def picture(digest: Digest) -> Picture | None:
+    """The chart that goes with a digest's first post: where people stand, else posts a day; none without either."""
+    if digest.shares:
+        return Picture(_png(_shares(digest), _title(digest)), _described_shares(digest))
+    if digest.daily_posts:
+        return Picture(_png(_daily(digest), _title(digest)), _described_days(digest))
+    return None
+
+
+def _described_shares(digest: Digest) -> str:
+    """Everything that the chart shows, for those who cannot see it."""
+    shares = " ".join(
+        f"{share.target}: for {percent(share.favor)}, against {percent(share.against)}." for share in digest.shares
+    )
+    return _short(
+        f"Bar chart: share of people for and against each statement, {period(digest.window)}, "
+        f"with 95 % intervals in brackets. {shares}"
+    )
+
+
+def _described_days(digest: Digest) -> str:
+    days = " ".join(f"{day}: {posts}." for day, posts in digest.daily_posts)
+    return _short(f"Bar chart: posts a day, {count(digest.posts, 'post')} in all, {period(digest.window)}. {days}")
+
+
+def _short(text: str) -> str:
+    """Servers take descriptions of 1,500 characters."""
+    return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _title(digest: Digest) -> str:
+    return f"{digest.title}, {period(digest.window)}"
+
+
+def _shares(digest: Digest) -> Any:
     import altair as alt  # noqa: PLC0415  # takes a second to load
 
     rows = [
@@ -37,11 +87,10 @@ def shares_chart(digest: Digest) -> str:
     axis = alt.Axis(labelExpr="format(abs(datum.value), '.0%')", title="share of people: against ◂ ▸ for")
     bars = base.mark_bar(opacity=0.75).encode(x=alt.X("share:Q", axis=axis))
     whiskers = base.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    return _svg(alt.layer(bars, whiskers).properties(width=WIDTH, height={"step": 26}))
+    return alt.layer(bars, whiskers).properties(width=WIDTH, height={"step": 26})
 
 
-def daily_chart(digest: Digest) -> str:
-    """Posts a day, as SVG."""
+def _daily(digest: Digest) -> Any:
     import altair as alt  # noqa: PLC0415
 
     rows = [{"day": day, "posts": posts} for day, posts in digest.daily_posts]
@@ -50,7 +99,7 @@ def daily_chart(digest: Digest) -> str:
         .mark_bar(color=FAVOR)
         .encode(x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=-45)), y=alt.Y("posts:Q", title="posts"))
     )
-    return _svg(chart.properties(width=WIDTH, height=140))
+    return chart.properties(width=WIDTH, height=140)
 
 
 def _data(rows: list[dict[str, Any]]) -> "altair.InlineData":
@@ -64,3 +113,10 @@ def _svg(chart: Any) -> str:
 
     specification: dict[str, Any] = chart.configure(background="transparent", font="sans-serif").to_dict()
     return str(vl_convert.vegalite_to_svg(specification))
+
+
+def _png(chart: Any, title: str) -> bytes:
+    import vl_convert  # noqa: PLC0415
+
+    drawn = chart.properties(title=title).configure(background="#ffffff", font="sans-serif", padding=16)
+    return bytes(vl_convert.vegalite_to_png(drawn.to_dict(), scale=SCALE))

@@ -1,5 +1,8 @@
-"""A digest as an Atom feed (RFC 4287), with ids that stay the same however often it is made."""
+"""Digests as an Atom feed (RFC 4287), with ids that stay the same however often it is made."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
 from fedilens.digest.text import render_text
@@ -7,23 +10,62 @@ from fedilens.digest.words import period
 from fedilens.types import Digest
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A digest in a feed or an archive. `file` is its page, beside the others in the archive."""
+
+    id: str
+    title: str
+    lead: str
+    updated: datetime
+    file: str = ""
+    content: str = ""
+
+
+def entry_of(digest: Digest, *, file: str = "") -> Entry:
+    """A digest as an entry."""
+    return Entry(
+        id=stable_id(digest),
+        title=f"{digest.title}: {period(digest.window)}",
+        lead=digest.lead,
+        updated=digest.created_at,
+        file=file,
+        content=f"<pre>{escape(render_text(digest))}</pre>",
+    )
+
+
+def stable_id(digest: Digest) -> str:
+    """The same for the same debate, audience and window."""
+    start, end = (moment.strftime("%Y%m%dT%H%M%SZ") for moment in (digest.window.start, digest.window.end))
+    return f"urn:fedilens:{digest.debate}:{digest.audience.value}:{start}-{end}"
+
+
 def render_feed(digest: Digest, *, page_url: str = "") -> str:
-    """An Atom document with this digest as its entry."""
+    """An Atom document with this digest as its only entry."""
+    feed_id = f"urn:fedilens:{digest.debate}:{digest.audience.value}"
+    return feed_of([entry_of(digest)], feed_id=feed_id, title=digest.title, page_url=page_url)
+
+
+def feed_of(entries: Sequence[Entry], *, feed_id: str, title: str, page_url: str = "") -> str:
+    """An Atom document; the newest entry comes first, as given."""
     from feedgen.feed import FeedGenerator  # noqa: PLC0415  # takes a moment to load
 
     feed = FeedGenerator()
-    feed.id(f"urn:fedilens:{digest.debate}:{digest.audience.value}")
-    feed.title(digest.title)
+    feed.id(feed_id)
+    feed.title(title)
     feed.author({"name": "fedilens"})
-    feed.updated(digest.created_at)
-    entry = feed.add_entry()
-    entry.id(f"urn:uuid:{digest.digest_id}")
-    entry.title(f"{digest.title}: {period(digest.window)}")
-    entry.updated(digest.created_at)
-    entry.published(digest.created_at)
-    entry.summary(digest.lead)
-    entry.content(f"<pre>{escape(render_text(digest))}</pre>", type="html")
+    feed.updated(entries[0].updated)
     if page_url:
         feed.link(href=page_url, rel="alternate")
-        entry.link(href=page_url, rel="alternate")
+    for one in entries:
+        entry = feed.add_entry(order="append")
+        entry.id(one.id)
+        entry.title(one.title)
+        entry.updated(one.updated)
+        entry.published(one.updated)
+        entry.summary(one.lead)
+        if one.content:
+            entry.content(one.content, type="html")
+        if page_url:
+            entry.link(href=f"{page_url.rstrip('/')}/archive/{one.file}" if one.file else page_url, rel="alternate")
     return str(feed.atom_str(pretty=True).decode("utf-8"))

@@ -1,33 +1,56 @@
 """A digest as a thread of posts: split between sentences, never over a server's limit, pinging nobody."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import regex
 
 from fedilens.digest.words import count, percent, period, points
 from fedilens.types import Digest, PostLimits, TargetShares
 
 ZERO_WIDTH_SPACE = "\u200b"
-MOST_PARTS = 4
+MOST_REPLIES = 3
 NUMBER_ROOM = 6
 """Characters kept free for ` (3/4)`."""
-_URL = re.compile(r"https?://\S+")
-_MENTION = re.compile(r"@(?=[\w.-])")
+_URL = regex.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^\s<>]*[^\s<>.,;:!?()\"'”’])?", regex.IGNORECASE)
+"""An address as servers find it: with a dot in its host, without the marks of the sentence behind it."""
+_MENTION = regex.compile(r"[@＠](?=[\w.-])")
+_GRAPHEME = regex.compile(r"\X")
 
 
-def render_thread(digest: Digest, *, limits: PostLimits, page_url: str = "", hashtags: Sequence[str] = ()) -> list[str]:
-    """The posts of a digest, first to last; at most MOST_PARTS."""
-    tail = [without_mentions(page_url)] if page_url else []
-    if hashtags:
-        tail.append(" ".join(f"#{tag}" for tag in hashtags))
-    first = [without_mentions(f"{digest.title}, {period(digest.window)}."), without_mentions(digest.lead), *tail]
-    bodies = [_people(digest), _stances(digest), _topics_and_sources(digest)]
-    sentences = [without_mentions(sentence) for body in bodies for sentence in body]
-    parts = [*split_thread(["\n\n".join(first)], limits=limits), *split_thread(sentences, limits=limits)]
-    return number_parts(parts[:MOST_PARTS])
+def render_thread(
+    digest: Digest, *, limits: PostLimits, page_url: str = "", hashtags: Sequence[str] = (), replies: int = MOST_REPLIES
+) -> list[str]:
+    """The posts of a digest, first to last: what matters most, and at most so many replies.
+
+    What does not fit is left out by whole sentences, the last ones first.
+    """
+    most = replies + 1
+    first = _first(digest, [page_url, " ".join(f"#{tag}" for tag in hashtags)], limits=limits, most=most)
+    rest = [without_mentions(one) for one in body_sentences(digest)]
+    return number_parts([*first, *packed(rest, limits=limits, most=most - len(first))])
+
+
+def body_sentences(digest: Digest) -> list[str]:
+    """What a digest says behind its first sentence, the most important first."""
+    return [*_people(digest), *_stances(digest), *_topics_and_sources(digest)]
+
+
+def packed(sentences: Iterable[str], *, limits: PostLimits, most: int) -> list[str]:
+    """As many of the sentences, in order, as have room in `most` posts."""
+    kept: list[str] = []
+    parts: list[str] = []
+    for sentence in sentences:
+        tried = split_thread([*kept, sentence], limits=limits)
+        if len(tried) <= most:
+            kept, parts = [*kept, sentence], tried
+    return parts
 
 
 def split_thread(sentences: Sequence[str], *, limits: PostLimits) -> list[str]:
-    """Sentences packed into posts in order. One that is too long for a post is cut between words, or letters."""
+    """Sentences packed into posts in order, none lost. One that is too long for a post is cut between words.
+
+    A word that is too long is cut between graphemes, so that no letter loses its accent and no family a member.
+    """
     room = limits.characters - NUMBER_ROOM
     parts: list[str] = []
     for sentence in sentences:
@@ -48,14 +71,27 @@ def number_parts(parts: Sequence[str]) -> list[str]:
 
 
 def length(text: str, limits: PostLimits) -> int:
-    """Characters as a server counts them: every URL the same, whatever its length."""
+    """Characters as a server counts them: every URL the same, whatever its length.
+
+    Code points are counted: servers that count graphemes count fewer.
+    """
     return len(_URL.sub("x" * limits.url_characters, text))
 
 
 def without_mentions(text: str) -> str:
     """The same text in which no @ can ping: a zero-width space stands behind each, and in a URL it is written %40."""
-    linked = _URL.sub(lambda url: _MENTION.sub("%40", url[0]), text)
-    return _MENTION.sub("@" + ZERO_WIDTH_SPACE, linked)
+    linked = _URL.sub(lambda url: url[0].replace("@", "%40"), text)
+    return str(_MENTION.sub(lambda sign: sign[0] + ZERO_WIDTH_SPACE, linked))
+
+
+def _first(digest: Digest, tail: Sequence[str], *, limits: PostLimits, most: int) -> list[str]:
+    """What a thread begins with. Where a post is too short for all of it, the end is left out, never the lead."""
+    blocks = [f"{digest.title}, {period(digest.window)}.", digest.lead, *(one for one in tail if one)]
+    for kept in (blocks[:stop] for stop in range(len(blocks), 1, -1)):
+        parts = split_thread(["\n\n".join(without_mentions(one) for one in kept)], limits=limits)
+        if len(parts) <= most:
+            return parts
+    return split_thread([without_mentions(digest.lead)], limits=limits)
 
 
 def _fitting(sentence: str, room: int, limits: PostLimits) -> list[str]:
@@ -69,10 +105,22 @@ def _fitting(sentence: str, room: int, limits: PostLimits) -> list[str]:
         elif length(word, limits) <= room:
             pieces.append(word)
         else:
-            # A piece may hold a URL that counts for more characters than it has.
-            step = max(room - limits.url_characters, 1) if _URL.search(word) else room
-            pieces += [word[start : start + step] for start in range(0, len(word), step)]
+            pieces += _cut(word, room, limits)
     return [piece for piece in pieces if piece]
+
+
+def _cut(word: str, room: int, limits: PostLimits) -> list[str]:
+    """A word in pieces. A piece may hold a URL that counts for more characters than it has."""
+    step = max(room - limits.url_characters, 1) if _URL.search(word) else room
+    pieces = [""]
+    for grapheme in _GRAPHEME.findall(word):
+        if pieces[-1] and len(pieces[-1]) + len(grapheme) > step:
+            pieces.append("")
+        # A single grapheme of hundreds of marks is no letter of any language: it may be cut.
+        cut = [grapheme[start : start + step] for start in range(0, len(grapheme), step)]
+        pieces[-1] += cut[0]
+        pieces += cut[1:]
+    return pieces
 
 
 def _people(digest: Digest) -> list[str]:
@@ -86,10 +134,11 @@ def _people(digest: Digest) -> list[str]:
 
 def _stances(digest: Digest) -> list[str]:
     told = [share for share in digest.shares if (share.favor.low or 0) > 0 or (share.against.low or 0) > 0]
-    return [_stance(share) for share in told[:5]]
+    return [stance_sentence(share) for share in told[:5]]
 
 
-def _stance(share: TargetShares) -> str:
+def stance_sentence(share: TargetShares) -> str:
+    """How many are for and against a target, with what moved beyond chance."""
     moved = ""
     if share.favor_change and ((share.favor_change.low or 0) > 0 or (share.favor_change.high or 0) < 0):
         moved = f", {points(share.favor_change)}"

@@ -7,15 +7,17 @@ from typing import Any
 
 from fedilens.errors import (
     DoubtfulError,
-    NotFoundError,
     NotSentError,
     PublishError,
     RateLimitedError,
     ServerError,
+    TokenWantedError,
     UnreachableError,
 )
 from fedilens.mastodon_api.connection import Connection
 from fedilens.mastodon_api.entities import account_from_api, mention_from_api, own_status_from_api, status_id
+from fedilens.mastodon_api.facts import server_facts
+from fedilens.mastodon_api.login import BOT_SCOPES
 from fedilens.protocols import Clock
 from fedilens.types import Account, Mention, MentionPage, OwnStatus, Picture, PostDraft, PostLimits
 
@@ -51,14 +53,24 @@ class MastodonAccount:
         self._own_id = status_id(raw)
         return account_from_api(raw, host=self.host)
 
+    def check_scopes(self) -> str:
+        """That the account may be spoken to and may post, in words. Raises ServerError where it may not.
+
+        Only reading is tried: nobody can ask a server whether posting is allowed without posting, but for the
+        scopes that newer ones tell of a token's program.
+        """
+        self._connection.ask(partial(self._api.notifications, types=["mention"], limit=1))
+        raw, _ = self._connection.ask(self._api.app_verify_credentials)
+        told = raw.get("scopes") if isinstance(raw, dict) else None
+        granted = {str(scope) for scope in told} if isinstance(told, list) else set()
+        missing = [one for one in BOT_SCOPES if not {one, one.partition(":")[0]} & granted] if granted else []
+        if missing:
+            raise TokenWantedError(f"the token does not allow {', '.join(missing)}", host=self.host)
+        return "mentions can be read" + (", posts made" if granted else "; this server does not tell about posting")
+
     def limits(self) -> PostLimits:
         """What the server says that a post may hold; Mastodon's usual limits where it is silent."""
-        raw = instance_of(self._connection)
-        statuses = (raw.get("configuration") or {}).get("statuses") or {}
-        usual = PostLimits()
-        characters = statuses.get("max_characters") or raw.get("max_toot_chars") or usual.characters
-        reserved = statuses.get("characters_reserved_per_url") or usual.url_characters
-        return PostLimits(int(characters), int(reserved))
+        return server_facts(self._connection).limits
 
     def post(self, draft: PostDraft, *, in_reply_to_id: str | None, key: str) -> str:
         """Makes a post and gives its id.
@@ -140,12 +152,3 @@ class MastodonAccount:
             raise (DoubtfulError if doubtful else NotSentError)(str(error)) from error
         except ServerError as error:
             raise PublishError(str(error)) from error
-
-
-def instance_of(connection: Connection) -> dict[str, Any]:
-    """What a server says of itself: `/api/v2/instance`, or where that is missing `/api/v1/instance`."""
-    try:
-        raw, _ = connection.ask(connection.api.instance_v2)
-    except (NotFoundError, UnreachableError):
-        raw, _ = connection.ask(connection.api.instance_v1)
-    return raw if isinstance(raw, dict) else {}

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 from fedilens.errors import NotFoundError, UnreachableError
 from fedilens.mastodon_api.connection import Connection
 from fedilens.mastodon_api.entities import BrokenStatusError, status_from_api, status_id
+from fedilens.mastodon_api.facts import server_facts
 from fedilens.protocols import Clock
-from fedilens.types import Page, Status
+from fedilens.types import Page, ServerFacts, Status
 
 PAGE_POSTS = 40
 """The most that a server gives at once, whatever is asked for."""
@@ -43,6 +44,10 @@ class MastodonServer:
         if not isinstance(raw, list):
             raise UnreachableError(f"{self.host} answered something that is not a timeline", host=self.host)
         return self._page(raw, links)
+
+    def facts(self) -> ServerFacts:
+        """What the server says of itself."""
+        return server_facts(self._connection)
 
     def _page(self, raw: list[Any], links: dict[str, str]) -> Page:
         statuses: list[Status] = []

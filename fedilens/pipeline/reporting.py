@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from fedilens.digest import DigestRules, Facts, build_digest
 from fedilens.opinion import METHOD, Prevalence, Shown, difference, estimate
@@ -68,6 +69,32 @@ def report(reporter: Reporter, window: Window, audience: Audience) -> Digest:
     return digest
 
 
+def report_tag(reporter: Reporter, window: Window, tag: str) -> Digest:
+    """A small digest for the public of the posts under one hashtag alone: counts and shares. It is not kept."""
+    shares = [
+        {"target": target, "kind": kind, "value": share.value, "low": share.low, "high": share.high, "n": people}
+        for target, (found, people) in prevalences(reporter, window, seed=1, tag=tag).items()
+        for kind, share in (("favor", found.favor), ("against", found.against))
+    ]
+    before = Window(window.start - (window.end - window.start), window.start)
+    nothing: dict[str, list[dict[str, Any]]] = {name: [] for name in _ASKED}
+    return build_digest(
+        Facts(
+            now=nothing | {"overview": answer(reporter, "overview", window, tag=tag).dicts(), "shares": shares},
+            before={"overview": answer(reporter, "overview", before, tag=tag).dicts()},
+            statements={target.name: target.statement for target in reporter.debate.targets},
+            certainty=certainty(reporter.head),
+        ),
+        digest_id=reporter.identify.text(f"{tag} {window.start} {window.end}"),
+        debate=reporter.debate.name,
+        title=f"#{tag}",
+        audience=Audience.PUBLIC,
+        window=window,
+        rules=reporter.rules,
+        created_at=reporter.clock.now(),
+    )
+
+
 def estimate_shares(reporter: Reporter, window: Window) -> list[Estimate]:
     """The shares for and against each target, and how they moved, in the place of earlier estimates.
 
@@ -90,13 +117,13 @@ def estimate_shares(reporter: Reporter, window: Window) -> list[Estimate]:
     return estimates
 
 
-def prevalences(reporter: Reporter, window: Window, *, seed: int) -> dict[str, tuple[Prevalence, int]]:
-    """For each target the corrected shares and how many people they rest on."""
+def prevalences(reporter: Reporter, window: Window, *, seed: int, tag: str = "") -> dict[str, tuple[Prevalence, int]]:
+    """For each target the corrected shares and how many people they rest on; of one hashtag's posts if asked."""
     if reporter.head is None:
         return {}
     confusions = dict(zip(reporter.head.targets, reporter.head.confusion, strict=True))
     found = {}
-    for row in answer(reporter, "stances", window).dicts():
+    for row in answer(reporter, "stances", window, tag=tag).dicts():
         shown = Shown(row["favor"], row["against"], row["people_read"] - row["favor"] - row["against"])
         if shown.people < reporter.rules.minimum_people or row["target"] not in confusions:
             continue
@@ -111,11 +138,11 @@ def _telling(prevalence: Prevalence) -> bool:
     return all(share.high - share.low <= WIDEST for share in (prevalence.favor, prevalence.against))
 
 
-def answer(reporter: Reporter, name: str, window: Window) -> Answer:
+def answer(reporter: Reporter, name: str, window: Window, **more: str) -> Answer:
     """A question's answer for a window."""
     question = reporter.questions[name]
     seconds = int((window.end - window.start) / timedelta(seconds=1))
-    values = {"until": window.end.isoformat(), "window": f"{seconds}s", "debate": reporter.debate.name}
+    values = {"until": window.end.isoformat(), "window": f"{seconds}s", "debate": reporter.debate.name} | more
     wanted = {key: value for key, value in values.items() if key in question.parameters}
     return ask(reporter.store.database, question, wanted, now=reporter.clock.now())
 

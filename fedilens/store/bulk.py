@@ -90,6 +90,7 @@ def _arrow(pa: Any, sql: str) -> Any:
     simple = {
         "UUID": pa.string(),
         "VARCHAR": pa.string(),
+        "BLOB": pa.binary(),
         "BOOLEAN": pa.bool_(),
         "SMALLINT": pa.int16(),
         "TINYINT": pa.int8(),

@@ -91,6 +91,11 @@ class StatusStore:
         with self.database.write() as connection:
             insert(connection, "poll_runs", [row], _RUN)
 
+    def withdraw(self, accts: Iterable[str]) -> None:
+        """Removes everything that stands of these accounts."""
+        with self.database.write() as connection:
+            self._withdraw(connection, accts)
+
     def _check_key(self, connection: "duckdb.DuckDBPyConnection") -> None:
         """Two keys in one database would count everybody twice."""
         fingerprint = self.identify.fingerprint()

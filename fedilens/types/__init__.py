@@ -35,6 +35,7 @@ from fedilens.types.publishing import (
     Picture,
     PostDraft,
     PostLimits,
+    ServerFacts,
 )
 from fedilens.types.texts import (
     CleanText,
@@ -75,6 +76,7 @@ __all__ = [
     "PostLimits",
     "ReasonCount",
     "Sentence",
+    "ServerFacts",
     "Sighting",
     "Stance",
     "Status",

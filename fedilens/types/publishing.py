@@ -83,6 +83,18 @@ class PostLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What a server says of itself. `hashtag_feeds`: public, authenticated or disabled, where it says so."""
+
+    host: str
+    version: str
+    rules: tuple[str, ...]
+    terms: str | None
+    hashtag_feeds: str | None
+    limits: PostLimits
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A post that was told to the bot. `content` is HTML; `mentioned` are the accounts that it names."""
 

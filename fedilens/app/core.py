@@ -1,9 +1,10 @@
-"""Builds the real parts from the configuration: the only place that does.
+"""The program with a configuration: builds the real parts.
 
 What a method needs it imports itself: `fedilens query` answers in half a second because it loads neither the
 pipeline nor what stands below it.
 """
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fedilens.config import Config
+from fedilens.credentials import BOT, Token, TokenFolder, secret
 from fedilens.errors import ConfigError, InputError, StoreError
 from fedilens.protocols import Progress
 from fedilens.store import Database
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from fedilens.annotate import SentenceEncoder
     from fedilens.consent import ConsentRules, Pseudonyms
     from fedilens.mastodon_api.client import MastodonServer
-    from fedilens.pipeline import AnalysisReport, Analyst, CollectRules, ImportReport, Judge
+    from fedilens.pipeline import AnalysisReport, Analyst, CollectRules, ImportReport, Judge, Reporter
     from fedilens.stance import Debate, Head
+    from fedilens.store.conversations import ConversationStore
 
 
 class SystemClock:
@@ -72,7 +75,7 @@ class App:
         # One after the other, in the configured order: of a post that several servers show, the first one's
         # version is kept, so that the same reading gives the same store however often it was interrupted.
         for instance in chosen:
-            source = self._source(instance)
+            source = self.source(instance)
             for tag in chosen_tags:
                 timeline = TagTimeline(instance, tag)
                 rules, clock = self.collect_rules, self.clock
@@ -99,21 +102,16 @@ class App:
 
     def digest(self, *, window: Window, audience: Audience) -> Digest:
         """The digest of a window, from what has been analysed."""
-        from fedilens.digest import DigestRules
-        from fedilens.pipeline import Reporter, find_topics, report
-        from fedilens.store.reports import ReportStore
+        from fedilens.pipeline import find_topics, report
 
         find_topics(self.analyst, window)
-        reporter = Reporter(
-            store=ReportStore(self.database),
-            questions=self.questions,
-            debate=self.debate,
-            head=self.head,
-            rules=DigestRules(self.config.digest.minimum_people, self.config.digest.minimum_group),
-            identify=self.pseudonyms,
-            clock=self.clock,
-        )
-        return report(reporter, window, audience)
+        return report(self.reporter, window, audience)
+
+    def tag_digest(self, *, window: Window, tag: str) -> Digest:
+        """Counts and shares of the posts under one hashtag, for the public."""
+        from fedilens.pipeline import report_tag
+
+        return report_tag(self.reporter, window, tag)
 
     def window(self, *, until: datetime | None, length: timedelta | None) -> Window:
         """The window that ends at `until` (now); its default length is the configured one."""
@@ -143,9 +141,32 @@ class App:
             raise StoreError(f"cannot write {path}: {error.strerror}") from error
 
     @property
+    def tokens(self) -> TokenFolder:
+        """What `fedilens login` got."""
+        return TokenFolder(self.config.store.tokens_path)
+
+    @cached_property
+    def bot_token(self) -> Token | None:
+        """The bot's token: from the environment, with `bot.account` to say where, or from `fedilens login`."""
+        given = secret("bot-token", os.environ)
+        if not given:
+            return self.tokens.load(BOT)
+        host = self.config.bot.account.partition("@")[2]
+        if not host:
+            raise ConfigError("FEDILENS_BOT_TOKEN is set; write under [bot] which account it belongs to")
+        return Token(self.addresses.get(host) or f"https://{host}", given, acct=self.config.bot.account)
+
+    @property
     def database(self) -> Database:
         """The configured database."""
         return Database(self.config.store.path)
+
+    @property
+    def conversations(self) -> "ConversationStore":
+        """What people told the bot."""
+        from fedilens.store.conversations import ConversationStore
+
+        return ConversationStore(self.database, self.pseudonyms)
 
     @cached_property
     def pseudonyms(self) -> "Pseudonyms":
@@ -214,18 +235,37 @@ class App:
             clock=self.clock,
         )
 
+    @cached_property
+    def reporter(self) -> "Reporter":
+        """The parts that reporting needs."""
+        from fedilens.digest import DigestRules
+        from fedilens.pipeline import Reporter
+        from fedilens.store.reports import ReportStore
+
+        return Reporter(
+            store=ReportStore(self.database),
+            questions=self.questions,
+            debate=self.debate,
+            head=self.head,
+            rules=DigestRules(self.config.digest.minimum_people, self.config.digest.minimum_group),
+            identify=self.pseudonyms,
+            clock=self.clock,
+        )
+
     @property
     def consent_rules(self) -> "ConsentRules":
         """The operator's part of the consent gate."""
         from fedilens.consent import ConsentRules
 
         consent = self.config.consent
+        choices = self.conversations.choices()
         return ConsentRules(
             opted_out=frozenset(consent.opted_out),
             opted_in=frozenset(consent.opted_in),
             blocked_instances=frozenset(consent.blocked_instances),
             silence_counts=consent.policy == "no-opt-out",
-            own_account=self.config.bot.account,
+            own_account=self.config.bot.account or (self.bot_token.acct if self.bot_token else ""),
+            choice_of=lambda acct: choices.get(self.pseudonyms.account(acct)),
         )
 
     @property
@@ -238,7 +278,8 @@ class App:
         tags = TagFilter(frozenset(collect.any), frozenset(collect.all), frozenset(collect.none))
         return CollectRules(self.consent_rules, tags, collect.backfill, collect.backfill_posts)
 
-    def _source(self, instance: str) -> "MastodonServer":
+    def source(self, instance: str) -> "MastodonServer":
+        """One server's timelines."""
         from fedilens.mastodon_api.client import MastodonServer
 
         return MastodonServer(
@@ -247,4 +288,13 @@ class App:
             timeout=self.config.collect.timeout,
             contact=self.config.collect.contact,
             base_url=self.addresses.get(instance),
+            token=self._reading_token(instance),
         )
+
+    def _reading_token(self, instance: str) -> str | None:
+        """The token that was got for reading a server, or the bot's own where it lives there."""
+        host = instance.partition("://")[2] or instance
+        token = self.tokens.load(host)
+        if token is None and self.bot_token is not None and self.bot_token.address.partition("://")[2] == host:
+            token = self.bot_token
+        return token.access_token if token else None

@@ -1,0 +1,231 @@
+"""What `fedilens run` does: each job by its name, for the moment that it is due."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import structlog
+
+from fedilens.app.core import App
+from fedilens.bot import ReplyRules
+from fedilens.config import Config
+from fedilens.credentials import secret
+from fedilens.errors import ConfigError, ServerError
+from fedilens.mastodon_api.account import MastodonAccount
+from fedilens.pipeline import (
+    ACCOUNT,
+    MAIL,
+    DeliveryReport,
+    Desk,
+    Informant,
+    ThreadStyle,
+    answer_mentions,
+    deliver,
+    mail_parts,
+    subscriber_parts,
+    thread_parts,
+    write_files,
+)
+from fedilens.protocols import Channel
+from fedilens.publish import AccountChannel, PublicFolder, SmtpChannel, SmtpServer
+from fedilens.store.job_runs import JobRuns
+from fedilens.store.publications import Outbox
+from fedilens.store.statuses import StatusStore
+from fedilens.types import Audience, Digest, PostLimits, Window
+
+_log = structlog.get_logger()
+
+FRESH = timedelta(minutes=10)
+"""Answers that are asked for within so long are made once."""
+PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
+
+
+@dataclass(frozen=True)
+class Service:
+    """Runs jobs with the parts of one program. `trusted` is a file of certificates for a mail server of one's own."""
+
+    app: App
+    trusted: str | None = None
+    _digests: dict[tuple[timedelta, str], tuple[datetime, Digest]] = field(default_factory=dict)
+    _limits: list[PostLimits] = field(default_factory=list)
+
+    def work(self, job: str, moment: datetime) -> None:
+        """Does one job. Raises FedilensError."""
+        jobs: Mapping[str, Callable[[datetime], object]] = {
+            "collect": lambda _: self.collect(),
+            "digest": self.publish,
+            "daily": lambda due: self.publish_to_subscribers("daily", due),
+            "weekly": lambda due: self.publish_to_subscribers("weekly", due),
+            "mentions": lambda _: self.answer(),
+            "deliver": lambda _: self.deliver(),
+        }
+        jobs[job](moment)
+
+    def collect(self) -> None:
+        """Reads the timelines, and what they brought."""
+        runs = self.app.collect((), (), since=None, told=lambda _: None)
+        self.app.analyze()
+        _log.info("collected", timelines=len(runs), new=sum(run.new for run in runs))
+
+    def publish(self, moment: datetime) -> None:
+        """The digest of the window that ends at `moment`, to the thread, the mails and the folder."""
+        app, config = self.app, self.app.config
+        window = Window(moment - config.digest.window, moment)
+        digest = app.digest(window=window, audience=Audience.PUBLIC)
+        if not digest.posts.value:
+            _log.warning("nothing to tell", until=moment.isoformat())
+            return
+        parts = []
+        if self.account is not None:
+            parts += thread_parts(digest, self.style, moment=moment, identify=app.pseudonyms)
+        if config.mail.recipients:
+            parts += mail_parts(
+                app.digest(window=window, audience=Audience.OPERATOR),
+                config.mail.recipients,
+                sender=config.mail.sender,
+                page_url=config.bot.page_url,
+                moment=moment,
+                identify=app.pseudonyms,
+            )
+        # The files first: they can be written twice, and what is planned is sent.
+        if config.files.folder:
+            write_files(digest, PublicFolder(Path(config.files.folder)), page_url=config.bot.page_url)
+        self.outbox.plan(parts, now=app.clock.now())
+
+    def publish_to_subscribers(self, period: str, moment: datetime) -> None:
+        """The digest of a day or a week, as an answer to everybody who subscribed to it."""
+        subscriptions = self.app.conversations.subscriptions(period)
+        if not subscriptions:
+            return
+        digest = self.app.digest(window=Window(moment - PERIODS[period], moment), audience=Audience.PUBLIC)
+        parts = subscriber_parts(
+            digest,
+            subscriptions,
+            limits=self.limits,
+            language=self.app.config.bot.language,
+            moment=moment,
+            identify=self.app.pseudonyms,
+        )
+        self.outbox.plan(parts, now=self.app.clock.now())
+
+    def answer(self) -> int:
+        """Reads mentions and plans the answers; how many."""
+        if self.account is None:
+            return 0
+        config = self.app.config.bot
+        return answer_mentions(
+            Desk(
+                mentions=self.account,
+                store=self.app.conversations,
+                statuses=StatusStore(self.app.database, self.app.pseudonyms),
+                informant=Informant(
+                    {target.name: target.statement for target in self.app.debate.targets}, self._informing
+                ),
+                consent=self.app.consent_rules,
+                rules=ReplyRules(config.answers_an_hour, config.answers_a_day),
+                limits=self.limits,
+                own=self.account.account().acct.lower(),
+                language=config.language,
+                identify=self.app.pseudonyms,
+                clock=self.app.clock,
+            )
+        )
+
+    def deliver(self) -> DeliveryReport:
+        """Sends what is due."""
+        return deliver(self.outbox, self.channels, self.app.clock)
+
+    @property
+    def style(self) -> ThreadStyle:
+        """How threads are posted."""
+        bot = self.app.config.bot
+        return ThreadStyle(
+            self.limits,
+            bot.visibility,
+            bot.language,
+            bot.content_warning,
+            bot.hashtags,
+            bot.page_url,
+            bot.replies,
+        )
+
+    @property
+    def outbox(self) -> Outbox:
+        """What goes out."""
+        return Outbox(self.app.database)
+
+    @property
+    def runs(self) -> JobRuns:
+        """What was done when."""
+        return JobRuns(self.app.database)
+
+    @property
+    def channels(self) -> dict[str, Channel]:
+        """The ways out that are configured."""
+        channels: dict[str, Channel] = {}
+        if self.account is not None:
+            channels[ACCOUNT] = AccountChannel(self.account)
+        mail = self.app.config.mail
+        if mail.host:
+            channels[MAIL] = SmtpChannel(smtp_server(self.app.config, trusted=self.trusted), mail.sender)
+        return channels
+
+    @cached_property
+    def account(self) -> MastodonAccount | None:
+        """The bot's account, if there is a token; nobody is asked yet."""
+        return account_of(self.app)
+
+    @property
+    def limits(self) -> PostLimits:
+        """What the bot's server and the operator allow; Mastodon's usual limits while the server is away."""
+        allowed = PostLimits()
+        if self.account is not None:
+            try:
+                if not self._limits:
+                    self._limits.append(self.account.limits())
+                allowed = self._limits[0]
+            except ServerError as error:
+                _log.warning("usual limits", reason=str(error))
+        return PostLimits(min(allowed.characters, self.app.config.bot.max_characters), allowed.url_characters)
+
+    def _informing(self, length: timedelta, tag: str) -> Digest:
+        """The digest that an answer is made of: of up to ten minutes ago, so that a storm of questions costs one."""
+        now = self.app.clock.now()
+        found = self._digests.get((length, tag))
+        if found is None or not timedelta(0) <= now - found[0] < FRESH:
+            window = Window(now - length, now)
+            if tag:
+                made = self.app.tag_digest(window=window, tag=tag)
+            else:
+                made = self.app.digest(window=window, audience=Audience.PUBLIC)
+            found = self._digests[length, tag] = (now, made)
+        return found[1]
+
+
+def account_of(app: App) -> MastodonAccount | None:
+    """The bot's account, if there is a token."""
+    token = app.bot_token
+    if token is None:
+        return None
+    return MastodonAccount(
+        token.address.partition("://")[2],
+        token=token.access_token,
+        clock=app.clock,
+        timeout=app.config.collect.timeout,
+        contact=app.config.collect.contact,
+        base_url=token.address,
+    )
+
+
+def smtp_server(config: Config, *, trusted: str | None = None) -> SmtpServer:
+    """The configured mail server with its password. Raises ConfigError where a user has none."""
+    mail = config.mail
+    password = secret("mail-password", os.environ)
+    if mail.user and not password:
+        raise ConfigError("mail.user is set, but there is no password: set FEDILENS_MAIL_PASSWORD_FILE")
+    if mail.user and mail.security == "none":
+        raise ConfigError("a password is not sent in the clear: set mail.security to starttls or tls")
+    return SmtpServer(mail.host, mail.port, mail.security, mail.user, password, trusted=trusted)

@@ -1,0 +1,44 @@
+"""What `fedilens run` did when, and which servers' rules were confirmed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from fedilens.store.bulk import replace
+from fedilens.store.connection import Database
+
+_RUN = "job VARCHAR, moment TIMESTAMPTZ, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ, error VARCHAR"
+_RULES = "instance VARCHAR, rules_hash UUID, confirmed_at TIMESTAMPTZ"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRuns:
+    """Reads and writes the last run of each job."""
+
+    database: Database
+
+    def last(self) -> dict[str, datetime]:
+        """The moment that each job was last done for."""
+        with self.database.read() as connection:
+            rows = connection.execute("SELECT job, moment FROM job_runs WHERE moment IS NOT NULL").fetchall()
+        return dict(rows)
+
+    def remember(
+        self, job: str, moment: datetime | None, started_at: datetime, error: str | None, *, now: datetime
+    ) -> None:
+        """Keeps a job's last run in the place of the one before."""
+        row = {"job": job, "moment": moment, "started_at": started_at, "ended_at": now, "error": error}
+        with self.database.write() as connection:
+            replace(connection, "job_runs", [row], _RUN, key=("job",))
+
+    def confirmed(self) -> dict[str, UUID]:
+        """The rules that the operator confirmed, by server, as a hash of their text."""
+        with self.database.read() as connection:
+            rows = connection.execute("SELECT instance, rules_hash FROM confirmed_rules").fetchall()
+        return {str(instance): UUID(str(rules)) for instance, rules in rows}
+
+    def confirm(self, instance: str, rules: UUID, *, now: datetime) -> None:
+        """The operator has read and accepted a server's rules."""
+        row = {"instance": instance, "rules_hash": rules, "confirmed_at": now}
+        with self.database.write() as connection:
+            replace(connection, "confirmed_rules", [row], _RULES, key=("instance",))
