@@ -78,8 +78,11 @@ class StatusPoster(Protocol):
 class MentionSource(Protocol):
     """The bot's account, as one that is spoken to."""
 
-    def mentions(self, after: str | None) -> MentionPage:
-        """The mentions after a notification's id, oldest first. Raises the errors under `ServerError`."""
+    def mentions(self, after: str | None, *, since: datetime) -> MentionPage:
+        """The mentions after a notification's id, oldest first; without an id those that are younger than `since`.
+
+        Raises the errors under `ServerError`.
+        """
         ...
 
 

@@ -1,7 +1,7 @@
 """The bot's own account: posts, pictures, what it posted lately, and who mentions it."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -112,23 +112,43 @@ class MastodonAccount:
             older = page[-1].remote_id
         return found
 
-    def mentions(self, after: str | None) -> MentionPage:
-        """The mentions after a notification's id, oldest first; of a first reading only the latest page."""
+    def mentions(self, after: str | None, *, since: datetime) -> MentionPage:
+        """The mentions after a notification's id, oldest first; without an id those that are younger than `since`."""
+        return self._after(after) if after is not None else self._younger(since)
+
+    def _after(self, after: str) -> MentionPage:
+        """Forward, page by page, until there is none."""
         found: list[Mention] = []
         newest = after
         for _ in range(MOST_PAGES):
-            raw, _ = self._connection.ask(
-                partial(self._api.notifications, min_id=newest, types=["mention"], limit=PAGE_MENTIONS)
-            )
-            # Newest first, whatever the direction; a server may ignore `types`.
-            page = raw[::-1] if isinstance(raw, list) else []
+            page = self._notifications(min_id=newest)
             ids = [remote_id for item in page if (remote_id := status_id(item))]
-            found += [mention for item in page if (mention := mention_from_api(item, host=self.host))]
-            if not ids or newest is None:
-                newest = ids[-1] if ids else newest
+            if not ids:
                 break
+            found += [mention for item in page if (mention := mention_from_api(item, host=self.host))]
             newest = ids[-1]
         return MentionPage(tuple(found), newest)
+
+    def _younger(self, since: datetime) -> MentionPage:
+        """Backward, page by page, as far as `since`."""
+        found: list[Mention] = []
+        ids: list[str] = []
+        for _ in range(MOST_PAGES):
+            page = self._notifications(max_id=ids[0] if ids else None)
+            older = [remote_id for item in page if (remote_id := status_id(item)) and remote_id not in ids]
+            if not older:
+                break
+            ids = older + ids
+            read = [mention for item in page if (mention := mention_from_api(item, host=self.host))]
+            found = [mention for mention in read if mention.created_at >= since] + found
+            if any(mention.created_at < since for mention in read):
+                break
+        return MentionPage(tuple(found), ids[-1] if ids else None)
+
+    def _notifications(self, **where: str | None) -> list[Any]:
+        """A page, oldest first: servers send the newest first, whatever the direction, and may ignore `types`."""
+        raw, _ = self._connection.ask(partial(self._api.notifications, types=["mention"], limit=PAGE_MENTIONS, **where))
+        return raw[::-1] if isinstance(raw, list) else []
 
     def _upload(self, picture: Picture) -> str:
         """A picture that waits for its post. One that is uploaded twice is seen by nobody."""

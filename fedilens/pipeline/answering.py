@@ -83,11 +83,10 @@ class _Reply:
 def answer_mentions(desk: Desk) -> int:
     """Reads what is new, notes each with its answer; how many are answered. The outbox sends them."""
     cursor = desk.store.cursor()
-    page = desk.mentions.mentions(cursor)
+    page = desk.mentions.mentions(cursor, since=desk.clock.now() - OLDEST)
     answered = 0
     for mention in page.mentions:
-        old = cursor is None and mention.created_at < desk.clock.now() - OLDEST
-        if not old and not desk.store.is_known(mention):
+        if not desk.store.is_known(mention):
             answered += _handle(mention, desk)
     if page.newest_id is not None and page.newest_id != cursor:
         desk.store.save_cursor(page.newest_id)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -165,7 +166,8 @@ def _delete(call: _Call) -> Reply:
 def _notifications(call: _Call) -> Reply:
     """After `min_id` the oldest come first into a page, which then stands newest first."""
     limit = min(int(call.one("limit") or 40), MOST_NOTIFICATIONS)
-    rows = [one for one in call.writing.notifications if int(one["id"]) > int(call.one("min_id") or 0)]
+    least, most = int(call.one("min_id") or 0), int(call.one("max_id") or sys.maxsize)
+    rows = [one for one in call.writing.notifications if least < int(one["id"]) < most]
     page = rows[:limit] if call.one("min_id") else rows[-limit:]
     return json_reply(page[::-1])
 

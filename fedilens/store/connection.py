@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -69,8 +70,7 @@ class Database:
                 pass
         for _ in range(2):
             with self._open(read_only=True) as connection:
-                if _version(connection) >= _newest():
-                    refuse_newer(connection)
+                if refuse_newer(connection) == _newest():
                     yield connection
                     return
             with self.write():
@@ -115,8 +115,9 @@ class Database:
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     """Runs the numbered SQL files that this database has not seen, each in one transaction with its record."""
-    refuse_newer(connection)
-    version = _version(connection)
+    version = refuse_newer(connection)
+    if version == _newest():
+        return
     for number, name, sql in _migrations():
         if number <= version:
             continue
@@ -136,20 +137,21 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
         connection.commit()
 
 
-def refuse_newer(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raises StoreTooNewError when a newer fedilens wrote this database."""
+def refuse_newer(connection: duckdb.DuckDBPyConnection) -> int:
+    """The database's version. Raises StoreTooNewError when a newer fedilens wrote it."""
     version = _version(connection)
     if version > _newest():
         raise StoreTooNewError(
             f"the database is of version {version}, and this fedilens knows {_newest()}; install a newer fedilens"
         )
+    return version
 
 
 def _version(connection: duckdb.DuckDBPyConnection) -> int:
-    known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'schema_migrations'"
-    if not scalar(connection, known):
+    try:
+        return int(scalar(connection, "SELECT coalesce(max(number), 0) FROM schema_migrations"))
+    except duckdb.CatalogException:  # a file in which nothing stands yet
         return 0
-    return int(scalar(connection, "SELECT coalesce(max(number), 0) FROM schema_migrations"))
 
 
 def _migrations() -> list[tuple[int, str, str]]:
@@ -158,6 +160,7 @@ def _migrations() -> list[tuple[int, str, str]]:
     return [(int(file.name[:4]), file.name, file.read_text(encoding="utf-8")) for file in files]
 
 
+@cache
 def _newest() -> int:
     return max(number for number, _, _ in _migrations())
 
