@@ -31,6 +31,7 @@ def test_every_command_in_the_readme_exists(line: str) -> None:
     """With every option that it shows."""
     words = [word for word in line.strip("`").split() if word != "<"][1:]
     command, rest = leaf(words)
+    assert not hasattr(command, "commands") or not rest
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in rest if word.startswith("-") and word != "-"} <= known
 
