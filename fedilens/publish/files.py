@@ -28,10 +28,16 @@ class PublicFolder:
         except (OSError, UnicodeDecodeError) as error:
             raise PublishError(f"cannot read {self.path / name}: {error}") from error
 
+    def _make(self, folder: Path) -> None:
+        """A folder that a web server may look into, whatever the service's umask says of all else."""
+        for missing in [one for one in (self.path, folder) if not one.exists()]:
+            missing.mkdir(parents=True)
+            missing.chmod(0o755)
+
     def _write(self, path: Path, content: bytes) -> None:
         draft = path.with_name(f".{path.name}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._make(path.parent)
             with draft.open("wb") as file:
                 file.write(content)
                 file.flush()
