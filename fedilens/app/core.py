@@ -278,7 +278,7 @@ class App:
         tags = TagFilter(frozenset(collect.any), frozenset(collect.all), frozenset(collect.none))
         return CollectRules(self.consent_rules, tags, collect.backfill, collect.backfill_posts)
 
-    def source(self, instance: str) -> "MastodonServer":
+    def source(self, instance: str, *, attempts: int = 5) -> "MastodonServer":
         """One server's timelines."""
         from fedilens.mastodon_api.client import MastodonServer
 
@@ -289,6 +289,7 @@ class App:
             contact=self.config.collect.contact,
             base_url=self.addresses.get(instance),
             token=self._reading_token(instance),
+            attempts=attempts,
         )
 
     def _reading_token(self, instance: str) -> str | None:

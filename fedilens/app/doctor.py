@@ -40,8 +40,8 @@ def examine(app: App) -> Iterator[Check]:
 
 
 def rules_of(app: App, instance: str) -> ServerFacts:
-    """What a server says of itself. Raises ServerError."""
-    return app.source(instance).facts()
+    """What a server says of itself. Asked once: somebody waits for the answer. Raises ServerError."""
+    return app.source(instance, attempts=1).facts()
 
 
 def hash_of(facts: ServerFacts, app: App) -> UUID:
@@ -49,18 +49,15 @@ def hash_of(facts: ServerFacts, app: App) -> UUID:
     return app.pseudonyms.text("\n".join([*facts.rules, facts.terms or ""]))
 
 
-def unconfirmed(app: App, instance: str) -> ServerFacts | None:
-    """The rules of a server, if it has any that nobody confirmed yet. Raises ServerError."""
-    facts = rules_of(app, instance)
+def is_open(app: App, instance: str, facts: ServerFacts) -> bool:
+    """Has the server rules that nobody confirmed yet?"""
     known = Service(app).runs.confirmed().get(instance)
-    return facts if (facts.rules or facts.terms) and known != hash_of(facts, app) else None
+    return bool(facts.rules or facts.terms) and known != hash_of(facts, app)
 
 
-def confirm(app: App, instance: str) -> ServerFacts:
-    """Keeps that the operator has read and accepts a server's rules. Raises ServerError."""
-    facts = rules_of(app, instance)
+def confirm(app: App, instance: str, facts: ServerFacts) -> None:
+    """Keeps that the operator has read and accepts a server's rules."""
     Service(app).runs.confirm(instance, hash_of(facts, app), now=app.clock.now())
-    return facts
 
 
 def _tried(name: str, look: Callable[[], str], advice: str) -> Check:
@@ -100,12 +97,11 @@ def _contact(app: App) -> Check:
 def _server(app: App, instance: str) -> Iterator[Check]:
     try:
         facts = rules_of(app, instance)
-        open_rules = unconfirmed(app, instance)
     except FedilensError as error:
         yield Check(instance, str(error), "see that the name is right; other servers are read all the same")
         return
     yield _reading(app, instance, facts)
-    if open_rules is None:
+    if not is_open(app, instance, facts):
         yield Check(f"{instance} rules", "confirmed" if facts.rules or facts.terms else "it has none")
     else:
         terms = f" Terms: {facts.terms}" if facts.terms else ""
@@ -119,7 +115,7 @@ def _reading(app: App, instance: str, facts: ServerFacts) -> Check:
     if facts.hashtag_feeds == "disabled":
         return Check(instance, f"{said}; it shows hashtags to nobody", "take another server")
     try:
-        app.source(instance).tag_page(next(iter(app.config.collect.tags), "ai"))
+        app.source(instance, attempts=1).tag_page(next(iter(app.config.collect.tags), "ai"))
     except TokenWantedError:
         return Check(instance, f"{said}; it shows hashtags only with a token", f"run: fedilens login {instance} --read")
     except FedilensError as error:

@@ -59,11 +59,11 @@ def doctor(
 ) -> None:
     """Look whether everything is ready, and say what to do about what is not."""
     from fedilens.app.doctor import confirm as keep
-    from fedilens.app.doctor import examine
+    from fedilens.app.doctor import examine, rules_of
 
     app, missing = app_of(context), 0
-    for one in confirm or []:
-        keep(app, _instance(one))
+    for host in [_instance(one) for one in confirm or []]:
+        keep(app, host, rules_of(app, host))
     for check in examine(app):
         missing += bool(check.advice)
         typer.echo(f"{'todo' if check.advice else 'ok  '} {check.name}: {check.found}")
@@ -75,10 +75,10 @@ def doctor(
 
 def _confirm_rules(app: App, host: str, *, yes: bool) -> None:
     """Shows the rules of a server that have not been confirmed yet, and asks."""
-    from fedilens.app.doctor import confirm, unconfirmed
+    from fedilens.app.doctor import confirm, is_open, rules_of
 
-    facts = unconfirmed(app, host)
-    if facts is None:
+    facts = rules_of(app, host)
+    if not is_open(app, host, facts):
         return
     typer.echo(f"The rules of {facts.host}:", err=True)
     for number, rule in enumerate(facts.rules, start=1):
@@ -87,7 +87,7 @@ def _confirm_rules(app: App, host: str, *, yes: bool) -> None:
         typer.echo(f"Its terms: {facts.terms}", err=True)
     if not yes and not typer.confirm("Do they allow what you are going to do?", err=True):
         raise InputError(f"nothing was done; {facts.host} has not been asked for a token")
-    confirm(app, host)
+    confirm(app, host, facts)
 
 
 def _ask_for_code(address: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from fedilens.errors import NotFoundError, UnreachableError
-from fedilens.mastodon_api.connection import Connection
+from fedilens.mastodon_api.connection import ATTEMPTS, Connection
 from fedilens.mastodon_api.entities import BrokenStatusError, status_from_api, status_id
 from fedilens.mastodon_api.facts import server_facts
 from fedilens.protocols import Clock
@@ -27,9 +27,16 @@ class MastodonServer:
         contact: str = "",
         base_url: str | None = None,
         token: str | None = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self._connection = Connection(
-            instance, clock=clock, timeout=timeout, contact=contact, base_url=base_url, token=token
+            instance,
+            clock=clock,
+            timeout=timeout,
+            contact=contact,
+            base_url=base_url,
+            token=token,
+            attempts=attempts,
         )
         self.host = self._connection.host
 

@@ -58,9 +58,11 @@ class Connection:
         contact: str = "",
         base_url: str | None = None,
         token: str | None = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self.host = urlsplit(instance).netloc or instance
         self._clock = clock
+        self._attempts = attempts
         self._budget = Budget()
         self._answer: requests.Response | None = None
         session = requests.Session()
@@ -81,7 +83,7 @@ class Connection:
         """The body (JSON) and Link addresses of what `call` asks for, after waiting and trying again."""
         retrying = tenacity.Retrying(
             sleep=self._clock.sleep,
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            stop=tenacity.stop_after_attempt(self._attempts),
             wait=self._pause,
             retry=tenacity.retry_if_exception_type((UnreachableError, RateLimitedError)),
             reraise=True,
