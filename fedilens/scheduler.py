@@ -7,10 +7,12 @@ while posts are read. In a lane one thing is done after the other, so no job eve
 
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -181,8 +183,9 @@ class Runner:
             trouble = str(error)
             _log.error("job", job=name, error=trouble)
         except Exception as error:  # noqa: BLE001  # the last border: the other jobs go on, and `health` tells
-            trouble = f"an error in fedilens: {type(error).__name__}"
-            _log.exception("job", job=name)
+            # Its words and values may hold handles or texts, and logs hold none.
+            trouble = f"an error in fedilens: {type(error).__name__} {_where(error)}"
+            _log.error("job", job=name, error=trouble)
         if trouble is None or one.job.every is not None:
             self._last[name] = one.moment
         else:
@@ -198,6 +201,13 @@ class Runner:
             self._remember(name, self._last.get(name), started, trouble)
         except FedilensError as error:
             _log.error("job", job=name, error=str(error))
+
+
+def _where(error: Exception) -> str:
+    """The last line of our own that it came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "fedilens" in Path(frame.filename).parts] or frames
+    return f"({Path(ours[-1].filename).name}, line {ours[-1].lineno})" if ours else ""
 
 
 def run_forever(runner: Runner, *, patience: float = PATIENCE) -> bool:

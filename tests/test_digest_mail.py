@@ -134,6 +134,16 @@ def files_after(*digests: Digest) -> dict[str, str]:
     return held
 
 
+def test_a_feed_without_an_address_holds_the_first_sentences_themselves() -> None:
+    """RFC 4287 wants a link or a content of every entry, also of those that only the index remembers."""
+    held = archive_files(digest_of(), index=None)
+    files = archive_files(later(digest_of(), 1), index=held[INDEX].decode())
+    feed = etree.fromstring(files["feed.xml"])
+    contents = [one.text for one in feed.findall("a:entry/a:content", namespaces=ATOM)]
+    assert len(contents) == 2
+    assert contents[1] == digest_of().lead
+
+
 def later(digest: Digest, weeks: int) -> Digest:
     week = timedelta(days=7 * weeks)
     window = replace(digest.window, start=digest.window.start + week, end=digest.window.end + week)

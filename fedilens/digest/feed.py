@@ -64,8 +64,8 @@ def feed_of(entries: Sequence[Entry], *, feed_id: str, title: str, page_url: str
         entry.updated(one.updated)
         entry.published(one.updated)
         entry.summary(one.lead)
-        if one.content:
-            entry.content(one.content, type="html")
+        if one.content or not page_url:  # an entry has to hold something, or to lead somewhere
+            entry.content(one.content or one.lead, type="html" if one.content else "text")
         if page_url:
             entry.link(href=f"{page_url.rstrip('/')}/archive/{one.file}" if one.file else page_url, rel="alternate")
     return str(feed.atom_str(pretty=True).decode("utf-8"))
