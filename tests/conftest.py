@@ -1,5 +1,6 @@
 """What several tests need."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ from fedilens.types import Vectors
 
 DATA = Path(__file__).parent / "data"
 settings.register_profile("unhurried", deadline=None)  # nothing that measures time is a test
-settings.load_profile("unhurried")
+settings.register_profile("many", deadline=None, max_examples=10_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
 
 
 class FakeEncoder:

@@ -5,11 +5,13 @@ import re
 from dataclasses import replace
 
 import pytest
+import regex
 from digest_rows import digest_of, now_rows, share
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from fedilens.digest import length, render_thread
+from fedilens.bot import reply_parts
+from fedilens.digest import length, packed, render_thread
 from fedilens.digest.thread import MOST_REPLIES, NUMBER_ROOM, number_parts, split_thread, without_mentions
 from fedilens.types import Figure, PostLimits
 
@@ -33,7 +35,6 @@ def pings(text: str) -> bool:
     return any(first == "@" and (second.isalnum() or second in "_.-") for first, second in itertools.pairwise(text))
 
 
-@settings(max_examples=200)
 @given(SENTENCES, st.integers(60, 500))
 def test_no_part_is_over_the_limit_and_no_letter_is_lost(sentences: list[str], most: int) -> None:
     """URLs count as the server counts them, also when they stick to a long word."""
@@ -81,30 +82,74 @@ def test_a_handle_cannot_ping_and_a_link_still_works() -> None:
     assert without_mentions("at https://m.example/@who/1 @ home") == "at https://m.example/%40who/1 @ home"
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     title=st.text("ab @.", max_size=300),
     statement=st.text("ab @_!", min_size=1, max_size=200),
     url=st.sampled_from(["https://news.example/@who/story", "https://news.example/" + "y" * 700]),
     most=st.integers(160, 600),
     hashtags=st.lists(st.text("abc", min_size=1, max_size=12), max_size=3),
+    replies=st.integers(1, MOST_REPLIES),
 )
 def test_every_post_of_a_thread_keeps_the_limit_and_pings_nobody(
-    title: str, statement: str, url: str, most: int, hashtags: list[str]
+    *, title: str, statement: str, url: str, most: int, hashtags: list[str], replies: int
 ) -> None:
-    """At most four, numbered in order, whatever the titles, statements and links are."""
+    """No more than asked for, numbered in order, whatever the titles, statements and links are."""
     digest = digest_of(title=title)
     shares = tuple(replace(one, statement=statement) for one in digest.shares)
     articles = tuple(replace(one, url=url) for one in digest.articles)
     digest = replace(digest, shares=shares, articles=articles, lead=f"More agree that “{statement}”.")
     limits = PostLimits(characters=most)
-    parts = render_thread(digest, limits=limits, page_url="https://d.example/@bot/ai", hashtags=hashtags)
-    assert 1 <= len(parts) <= MOST_REPLIES + 1
+    parts = render_thread(
+        digest, limits=limits, page_url="https://d.example/@bot/ai", hashtags=hashtags, replies=replies
+    )
+    assert 1 <= len(parts) <= replies + 1
     assert all(length(part, limits) <= most for part in parts)
     assert not any(pings(part) for part in parts)
     numbers = [re.search(r" \((\d)/(\d)\)$", part) for part in parts]
     expected = [(str(number), str(len(parts))) for number in range(1, len(parts) + 1)]
     assert [number.groups() for number in numbers if number] == (expected if len(parts) > 1 else [])
+
+
+@given(SENTENCES, st.integers(160, 600), st.text("abc_.", min_size=1, max_size=20))
+def test_an_answer_names_the_asker_alone_and_loses_no_word_of_what_it_says(
+    sentences: list[str], most: int, name: str
+) -> None:
+    """In at most three posts: what has no room is left out by whole sentences."""
+    acct = f"{name}@a.example"
+    limits = PostLimits(characters=most - len(acct) - 2)
+    clean = [without_mentions(sentence) for sentence in sentences]
+    texts = packed(clean, limits=limits, most=3)
+    assert len(texts) <= 3
+    kept, said = [], letters("".join(texts))
+    for sentence in clean:
+        if letters(sentence) and said.startswith(letters("".join([*kept, sentence]))):
+            kept.append(sentence)
+    assert letters("".join(kept)) == said
+    for post in reply_parts(acct, texts):
+        assert length(post, PostLimits(characters=most)) <= most
+        assert post.startswith(f"@{acct} ")
+        assert not pings(post.removeprefix(f"@{acct} "))
+
+
+@given(st.lists(st.sampled_from(["e\u0301", "👩‍👩‍👧‍👦", "🇫🇮", "ก็", "x", "한"]), min_size=100, max_size=400))
+def test_letters_keep_their_accents_and_families_their_members(graphemes: list[str]) -> None:
+    """A word that has to be cut is cut between graphemes."""
+    parts = split_thread(["".join(graphemes)], limits=PostLimits(characters=90))
+    cuts = set(itertools.accumulate(len(part) for part in parts))
+    assert cuts <= set(itertools.accumulate(len(one) for one in regex.findall(r"\X", "".join(graphemes))))
+    assert "".join(parts) == "".join(graphemes)
+
+
+def test_a_long_digest_gives_one_post_and_three_replies() -> None:
+    """What has no room is left out by whole sentences; a lead that needs more room keeps all its words."""
+    digest = digest_of()
+    wordy = tuple(replace(one, statement=f"{one.statement} {'Very much so. ' * 20}") for one in digest.shares * 4)
+    parts = render_thread(replace(digest, shares=wordy), limits=LIMITS)
+    assert len(parts) == MOST_REPLIES + 1 == 4
+    assert len(render_thread(replace(digest, shares=wordy), limits=LIMITS, replies=0)) == 1
+    lead = " ".join(f"word{number}" for number in range(150))
+    cut = render_thread(replace(digest, lead=lead), limits=PostLimits(characters=300), replies=1)
+    assert all(word in " ".join(cut).split() for word in lead.split())
 
 
 def test_a_thread_tells_the_digest_from_the_lead_to_the_links() -> None:

@@ -70,12 +70,12 @@ def test_thirty_days(tmp_path: Path) -> None:
         log_in(service.app, view.host, use_of(view.host, bot=True), code_for=visited)
         server.mention("daily@elsewhere.example", "subscribe daily")
         runner = runner_of(service)
-        for hour in range(0, DAYS * 24, 3):
+        for hour in range(0, DAYS * 24, 6):
             if DOWN * 24 <= hour < (DOWN + 1) * 24:
                 continue
-            wrong = timedelta(hours=-5) if hour in (20 * 24, 20 * 24 + 3) else timedelta(0)
+            wrong = timedelta(hours=-5) if hour in (20 * 24, 20 * 24 + 6) else timedelta(0)
             clock.time = max(clock.time, START + timedelta(hours=hour)) if not wrong else clock.time + wrong
-            if hour % 99 == 0:
+            if hour % 96 == 90:
                 runner = runner_of(begin())
             runner.wake(Lane.LONG)
             runner.wake(Lane.SHORT)

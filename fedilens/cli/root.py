@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fedilens import __version__
-from fedilens.cli import accounts, asking, collecting, demo, reporting, running, setup, stances
+from fedilens.cli import accounts, asking, collecting, debates, demo, reporting, running, setup, stances
 from fedilens.cli.context import State
 
 application = typer.Typer(
@@ -55,3 +55,4 @@ for command in (
     application.command(name=command.__name__.rstrip("_"))(command)
 application.add_typer(running.outbox, name="outbox")
 application.add_typer(stances.stance, name="stance")
+application.add_typer(debates.debate, name="debate")

@@ -30,9 +30,10 @@ class PublicFolder:
 
     def _make(self, folder: Path) -> None:
         """A folder that a web server may look into, whatever the service's umask says of all else."""
-        for missing in [one for one in (self.path, folder) if not one.exists()]:
-            missing.mkdir(parents=True)
-            missing.chmod(0o755)
+        for one in dict.fromkeys((self.path, folder)):
+            if not one.exists():
+                one.mkdir(parents=True)
+                one.chmod(0o755)
 
     def _write(self, path: Path, content: bytes) -> None:
         draft = path.with_name(f".{path.name}.part")

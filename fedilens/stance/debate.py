@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Debate:
-    """Who argues about what. `entities` maps surface forms to the things they name."""
+    """Who argues about what.
+
+    `entities` maps surface forms to the things they name; `wanted` says how many examples of what there should be.
+    """
 
     name: str
     title: str
@@ -46,11 +49,15 @@ class Debate:
     hashtags: tuple[str, ...]
     targets: tuple[Target, ...]
     entities: Mapping[str, Entity]
+    wanted: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled post. A target that is in `labels` neither way is unknown."""
+    """A labelled post. A target that is in `labels` neither way is unknown.
+
+    `cue` says what makes it hard (irony, negation …); `second_labels` are those of a second reader.
+    """
 
     id: str
     text: str
@@ -58,6 +65,8 @@ class Example:
     language: str = "en"
     split: str = "train"
     voice: str = ""
+    cue: str = ""
+    second_labels: Mapping[str, Label] | None = None
 
 
 def debates_folder() -> Path:
@@ -90,6 +99,7 @@ def load_debate(name: str) -> Debate:
         hashtags=_hashtags(raw.get("hashtags", []), path),
         targets=targets,
         entities=_entities(_tables(raw, "entities", path), path),
+        wanted=_wanted(raw.get("wanted", {}), path),
     )
 
 
@@ -115,23 +125,34 @@ def load_examples(debate: Debate) -> list[Example]:
 
 def example_from_json(raw: Any, names: Sequence[str]) -> Example:
     """One line of examples.jsonl. Raises ValueError for labels or targets that do not exist."""
-    labels = {str(target): Label(label) for target, label in raw["labels"].items()}
-    strangers = set(labels) - set(names)
-    if strangers or Label.UNCLEAR in labels.values():
-        raise ValueError(f"no such target or label: {min(strangers, default='unclear')!r}")
-    if raw.get("rest") == "none":
-        labels = {name: labels.get(name, Label.NONE) for name in names}
+    rest = raw.get("rest") == "none"
     text = raw.get("text") or raw.get("content")
     if not isinstance(text, str) or not text.strip():
         raise ValueError("it has neither text nor content")
     return Example(
         id=str(raw["id"]),
         text=text,
-        labels=labels,
+        labels=_labels(raw["labels"], names, rest=rest),
         language=str(raw.get("language", "en")),
         split=str(raw.get("split", "train")),
         voice=str(raw.get("voice", "")),
+        cue=str(raw.get("cue", "")),
+        second_labels=_labels(raw["second_labels"], names, rest=rest) if "second_labels" in raw else None,
     )
+
+
+def _labels(raw: Any, names: Sequence[str], *, rest: bool) -> dict[str, Label]:
+    labels = {str(target): Label(label) for target, label in raw.items()}
+    strangers = set(labels) - set(names)
+    if strangers or Label.UNCLEAR in labels.values():
+        raise ValueError(f"no such target or label: {min(strangers, default='unclear')!r}")
+    return {name: labels.get(name, Label.NONE) for name in names} if rest else labels
+
+
+def _wanted(raw: Any, path: Path) -> dict[str, int]:
+    if not isinstance(raw, dict) or not all(isinstance(number, int) for number in raw.values()):
+        raise DebateError(f"{path}: [wanted] holds names and whole numbers")
+    return {str(name): number for name, number in raw.items()}
 
 
 def _target(raw: Mapping[str, Any], path: Path) -> Target:

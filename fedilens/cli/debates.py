@@ -1,0 +1,49 @@
+"""Commands about debates: are their examples what they should be?"""
+
+from typing import Annotated
+
+import typer
+
+from fedilens.cli.context import app_of
+from fedilens.config import DebateSection
+
+debate = typer.Typer(help="Look after a debate's targets and examples.", no_args_is_help=True)
+MOST_SHOWN = 20
+
+
+@debate.callback()
+def _group() -> None:
+    """Keeps `check` a command of its own beside those to come."""
+
+
+@debate.command()
+def check(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="A debate's folder or name (default: the configured).")] = None,
+) -> None:
+    """Count a debate's examples against what it wants, and find copies; exit code 1 when something is missing."""
+    from fedilens.app import App
+    from fedilens.stance import agreement, count_examples, load_examples, near_copies, shared_runs, shared_voices
+
+    app = app_of(context)
+    if name is not None:
+        app = App(app.config.model_copy(update={"debate": DebateSection(name=name)}))
+    examples = load_examples(app.debate)
+    findings = count_examples(app.debate, examples)
+    for one in findings:
+        wanted = f" of {one.wanted}" if one.wanted else ""
+        typer.echo(f"{'less' if one.short else 'ok  '} {one.name}: {one.found}{wanted}")
+    for target, value in agreement(app.debate, examples).items():
+        typer.echo(f"     two readers agree{f' on {target}' if target else ''}: F_avg {value:.2f}")
+    vectors = app.encoder.encode([example.text for example in examples])
+    copies = [*shared_runs(examples), *(near_copies(examples, vectors) if examples else [])]
+    for copy in copies[:MOST_SHOWN]:
+        typer.echo(f"copy {copy.one} and {copy.other}: {copy.sign}")
+    voices = shared_voices(examples)
+    for voice in voices:
+        typer.echo(f"both {voice} speaks on both sides of a split")
+    typer.echo(
+        f"{sum(one.short for one in findings)} counts too low, {len(copies)} copies, {len(voices)} voices shared"
+    )
+    if copies or voices or any(one.short for one in findings):
+        raise typer.Exit(1)
