@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from fedilens.errors import NotSentError, PublishError
 from fedilens.types import Part, PartState
 
-MOST_ATTEMPTS = 12
-"""With the pauses between them about five hours: longer than most servers are away."""
+MOST_ATTEMPTS = 60
+"""With the pauses between them about two days: a server that is away over a weekend still gets its digest."""
 SETTLING = timedelta(seconds=20)
 """A server that lost the connection may still be storing what it got: nobody looks before."""
 LONGEST_PAUSE = timedelta(hours=1)
