@@ -11,8 +11,8 @@ SELECT l.uri, l.url, n.acct, a.bot, c.consent, c.reason AS consent_reason, s.cre
                     ORDER BY t.debate, t.target)
         FROM stances t LEFT JOIN sentences e ON e.content_hash = t.content_hash AND e.position = t.evidence
         WHERE t.content_hash = s.content_hash) AS stances,
-       (SELECT list(DISTINCT label ORDER BY label) FROM clusters JOIN cluster_members USING (cluster_id)
-        WHERE content_hash = coalesce(d.duplicate_of, s.content_hash)) AS topics
+       (SELECT list(DISTINCT label ORDER BY label) FROM clusters JOIN cluster_members USING (cluster_id, window_start, window_end)
+        WHERE level = 'topic' AND content_hash = coalesce(d.duplicate_of, s.content_hash)) AS topics
 FROM status_links l
 JOIN statuses s USING (status_id)
 JOIN accounts a USING (account_id)

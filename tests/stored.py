@@ -1,10 +1,11 @@
 """Posts and documents that the tests of the store put into databases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from fedilens.store import Database
 from fedilens.store.analyses import AnalysisStore, CleanedStatus, Embedded
 from fedilens.store.questions import run_sql
 from fedilens.store.statuses import StatusStore
+from fedilens.store.topics import TopicStore
 from fedilens.types import (
     Account,
     Admitted,
+    Cluster,
     Consent,
     Cursor,
     Document,
@@ -25,6 +28,10 @@ from fedilens.types import (
     Sighting,
     Status,
     TagTimeline,
+    TopicEvent,
+    Topics,
+    Vectors,
+    Window,
 )
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
@@ -110,3 +117,28 @@ def count(database: Database, table: str) -> int:
 def database_at(folder: Path) -> Database:
     """An empty database; a test that waits for it for long would hang."""
     return Database(folder / "test.duckdb", patience=20)
+
+
+def save_topics(
+    database: Database,
+    *clusters: Cluster,
+    hashes: Sequence[UUID],
+    window: Window,
+    known: Sequence[UUID] = (),
+    labels: Sequence[str] = (),
+    events: Sequence[TopicEvent] = (),
+    centres: Mapping[int, Vectors] | None = None,
+    now: datetime = NOW,
+) -> None:
+    """Saves what was found in a window."""
+    TopicStore(database).save_topics(
+        Topics(clusters, tuple(events)),
+        known=known,
+        labels=labels,
+        centres=centres or {},
+        hashes=hashes,
+        window=window,
+        model=MODEL,
+        identify=KEYS,
+        now=now,
+    )

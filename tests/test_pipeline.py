@@ -207,12 +207,12 @@ def test_topics_of_a_window_are_found_and_replaced(database: Database, analyst: 
     collect_tag(TIMELINE, Timeline(*posts), rules=RULES, store=StatusStore(database, KEYS), clock=FakeClock(NOW))
     analyze(analyst, progress=Silence())
     window = Window(NOW - timedelta(days=7), NOW)
-    clusters = find_topics(analyst, window)
+    found = find_topics(analyst, window)
     first = run_sql(database, "SELECT cluster_id, label FROM clusters ORDER BY ALL").rows
     find_topics(analyst, window)
-    assert clusters
+    assert found.topics
     assert run_sql(database, "SELECT cluster_id, label FROM clusters ORDER BY ALL").rows == first
-    assert not find_topics(analyst, Window(NOW - timedelta(days=60), NOW - timedelta(days=50)))
+    assert not find_topics(analyst, Window(NOW - timedelta(days=60), NOW - timedelta(days=50))).clusters
 
 
 def reporter(database: Database, debate: Debate, *, minimum: int = 20) -> Reporter:

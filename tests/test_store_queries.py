@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from stored import KEYS, MODEL, NOW, clean, database_at, embedded, excluded, post, save
+from stored import KEYS, MODEL, NOW, clean, database_at, embedded, excluded, post, save, save_topics
 
 from fedilens.store import Database
 from fedilens.store.analyses import AnalysisStore, ReasonMatch
@@ -15,19 +15,21 @@ from fedilens.store.publications import Outbox
 from fedilens.store.questions import ask, load_questions
 from fedilens.store.reports import Estimate, ReportStore
 from fedilens.store.statuses import StatusStore
-from fedilens.store.topics import TopicStore
 from fedilens.types import (
     Audience,
     Cluster,
     Digest,
+    EventKind,
     Figure,
     Label,
+    Level,
     Part,
     PollRun,
     PostDraft,
     Stance,
     Status,
     TagTimeline,
+    TopicEvent,
     Window,
 )
 
@@ -78,7 +80,9 @@ def fill(database: Database) -> None:
     store.save_stances(found, debate="ai", detector="d", reasons=reasons)
     cluster = Cluster("hungry power", ("power",), (0, 1), (0.75, 0.5), (0,))
     hashes = [KEYS.text("power hungry"), KEYS.text("too much")]
-    TopicStore(database).save_clusters([cluster], hashes=hashes, window=WEEK, model=MODEL, identify=KEYS, now=NOW)
+    inside = replace(cluster, label="hunger", level=Level.ARGUMENT, parent=0)
+    born = TopicEvent(EventKind.BORN, None, 0, 2, 0)
+    save_topics(database, cluster, inside, hashes=hashes, window=WEEK, events=[born])
     report(ReportStore(database))
     for minute in range(5):
         at = NOW + timedelta(minutes=minute)
@@ -275,14 +279,7 @@ def bordering(tmp_path_factory: pytest.TempPathFactory) -> Database:
     reasons = [ReasonMatch(hashed, "power", "favor", "costs", 0.7)]
     store.save_stances({hashed: [stance(Label.FAVOR, 0.75, 0.125, 0)]}, debate="ai", detector="d", reasons=reasons)
     for window in (WEEK, Window(START - timedelta(days=7), START)):
-        TopicStore(made).save_clusters(
-            [Cluster("border", (), (0,), (1.0,), (0,))],
-            hashes=[hashed],
-            window=window,
-            model=MODEL,
-            identify=KEYS,
-            now=NOW,
-        )
+        save_topics(made, Cluster("border", (), (0,), (1.0,), (0,)), hashes=[hashed], window=window)
     return made
 
 

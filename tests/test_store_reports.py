@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 from stored import KEYS, NOW, count, database_at, rows
+from stored import save_topics as put_topics
 
 from fedilens.store import Database
 from fedilens.store.reports import Estimate, ReportStore
-from fedilens.store.topics import TopicStore
 from fedilens.types import Audience, Cluster, Digest, Figure, Window
 
 WEEK = Window(NOW - timedelta(days=7), NOW)
@@ -26,9 +26,7 @@ def database(tmp_path: Path) -> Database:
 
 def save_topics(database: Database, *clusters: Cluster, window: Window = WEEK) -> None:
     """Saves clusters of the five documents."""
-    TopicStore(database).save_clusters(
-        clusters, hashes=HASHES, window=window, model="toy", identify=KEYS, now=NOW + timedelta(hours=1)
-    )
+    put_topics(database, *clusters, hashes=HASHES, window=window, now=NOW + timedelta(hours=1))
 
 
 def test_clusters_are_saved_with_their_members(database: Database) -> None:
@@ -41,8 +39,8 @@ def test_clusters_are_saved_with_their_members(database: Database) -> None:
     ]
     assert rows(
         database,
-        "SELECT content_hash, closeness, exemplar FROM cluster_members JOIN clusters USING (cluster_id) "
-        "ORDER BY label DESC, closeness DESC",
+        "SELECT content_hash, closeness, exemplar FROM cluster_members "
+        "JOIN clusters USING (cluster_id, window_start, window_end) ORDER BY label DESC, closeness DESC",
     ) == [
         (HASHES[3], 0.75, True),
         (HASHES[1], 0.5, False),

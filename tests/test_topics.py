@@ -1,22 +1,30 @@
 """Topics of a window: groups, their words, and their exemplars."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fedilens.topics import find_clusters
-from fedilens.topics.clustering import MOST_COMPARED
+from fedilens.topics import find_clusters as find_all
 from fedilens.topics.labels import KEYWORDS, key_terms, label_of
-from fedilens.types import Vectors
+from fedilens.types import Cluster, Level, Vectors
 
 WORDS = [("power", "grid"), ("artist", "copyright"), ("school", "homework")]
 SIZES = (9, 6, 4)
+COMPARED = 400
 
 
 def unit(rows: object) -> Vectors:
     table = np.asarray(rows, dtype=np.float32)
     return np.asarray(table / np.linalg.norm(table, axis=1, keepdims=True))
+
+
+def find_clusters(vectors: Vectors, lemmas: Sequence[Sequence[str]], **more: Any) -> list[Cluster]:
+    """The topics alone."""
+    return list(find_all(vectors, lemmas, **more).topics)
 
 
 def planted(seed: int = 1, dimensions: int = 16) -> tuple[Vectors, list[list[str]], list[int]]:
@@ -49,11 +57,37 @@ def test_fewer_than_three_documents_are_no_topic(documents: int, topics: int) ->
     assert len(find_clusters(beside, [["word"]] * len(beside), common=frozenset())) == topics + 1
 
 
-def test_groups_split_at_seven_tenths_of_cosine_distance() -> None:
-    """A cosine of 0.35 between groups is one topic, one of 0.25 two."""
-    for cosine, expected in ((0.35, 1), (0.25, 2)):
-        vectors = unit([[1, 0]] * 4 + [[cosine, np.sqrt(1 - cosine**2)]] * 3)
-        assert len(find_clusters(vectors, [["a"]] * 7, common=frozenset())) == expected
+def test_communities_with_nearly_the_same_centre_are_one_topic() -> None:
+    """Groups whose centres have a cosine of 0.85 are joined, those with one of 0.7 are not."""
+    for cosine, expected in ((0.85, 1), (0.70, 2)):
+        vectors = unit([[1, 0]] * 12 + [[cosine, np.sqrt(1 - cosine**2)]] * 12)
+        assert len(find_clusters(vectors, [["a"]] * 24, common=frozenset())) == expected
+
+
+def test_topics_have_themes_above_and_arguments_inside() -> None:
+    """An argument's documents are its topic's, and a theme's are those of its topics."""
+    random = np.random.default_rng(2)
+    axes, aside = np.eye(32)[:3], np.eye(32)[3:6]
+    rows = np.repeat(np.concatenate([axes + 0.31 * aside, axes - 0.31 * aside]), 15, axis=0)
+    vectors = unit(rows + 0.2 * unit(random.normal(size=rows.shape)))
+    clusters = find_all(vectors, [["word"]] * len(vectors), common=frozenset()).clusters
+    levels = {level: [one for one in clusters if one.level is level] for level in Level}
+    assert all(levels.values())
+    for argument in levels[Level.ARGUMENT]:
+        assert argument.parent is not None
+        assert set(argument.members) < set(clusters[argument.parent].members)
+    for place, theme in enumerate(clusters):
+        if theme.level is Level.THEME:
+            below = [one for one in levels[Level.TOPIC] if one.parent == place]
+            assert set(theme.members) == {row for topic in below for row in topic.members}
+
+
+def test_exemplars_are_by_different_people() -> None:
+    """One person's posts do not stand for a topic three times."""
+    vectors = unit([[1, 0, 0]] * 3 + [[1, 0.9, 0], [1, 0, 0.9], [1, -0.9, 0], [1, 0, -0.9]])
+    authors = ["ann", "ann", "ann", "ann", "ben", "ann", "ben"]
+    (cluster,) = find_clusters(vectors, [["word"]] * 7, common=frozenset(), authors=authors)
+    assert cluster.exemplars in ((0, 4), (0, 6))
 
 
 @settings(max_examples=15, deadline=None)
@@ -126,20 +160,21 @@ def test_at_most_eight_keywords_and_three_in_the_label() -> None:
 def test_of_a_large_window_the_rest_joins_near_topics_and_the_far_is_left_out() -> None:
     """Documents behind the first thousands are not compared with all, but assigned."""
     random = np.random.default_rng(5)
-    rows = np.zeros((MOST_COMPARED, 4))
-    rows[np.arange(MOST_COMPARED), np.arange(MOST_COMPARED) % 2] = 1.0
+    rows = np.zeros((COMPARED, 4))
+    rows[np.arange(COMPARED), np.arange(COMPARED) % 2] = 1.0
     compared = unit(rows + random.normal(0, 0.05, rows.shape))
-    rest = unit([[1, 0.1, 0, 0], [0, 1, 0.1, 0], [0.1, 0, 1, 0], [0.5, 0, 0.866, 0], [0.3, 0, 0.954, 0]])
+    rest = unit([[1, 0.1, 0, 0], [0, 1, 0.1, 0], [0.1, 0, 1, 0]])
     vectors = np.concatenate([compared, rest])
-    clusters = find_clusters(vectors, [["word"]] * len(vectors), common=frozenset())
+    clusters = find_clusters(vectors, [["word"]] * len(vectors), common=frozenset(), most_compared=COMPARED)
     where = {row: number for number, cluster in enumerate(clusters) for row in cluster.members}
     first, second = where[0], where[1]
     assert len(clusters) == 2
-    assert [where.get(MOST_COMPARED + row) for row in range(5)] == [first, second, None, first, None]
+    assert [where.get(COMPARED + row) for row in range(3)] == [first, second, None]
 
 
 def test_a_large_window_without_any_group_has_no_topics() -> None:
     """Documents that all say something else are no topic, and neither are those behind them."""
-    alone = unit(np.random.default_rng(3).normal(size=(MOST_COMPARED, 512)))
+    alone = unit(np.random.default_rng(3).normal(size=(COMPARED, 512)))
     vectors = np.concatenate([alone, alone[:1]])
-    assert find_clusters(vectors, [["word"]] * len(vectors), common=frozenset()) == []
+    lemmas = [["word"]] * len(vectors)
+    assert find_clusters(vectors, lemmas, common=frozenset(), most_compared=COMPARED) == []

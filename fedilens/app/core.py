@@ -93,11 +93,11 @@ class App:
         return import_statuses(read_archive(path), consent=self.consent_rules, store=store, clock=self.clock)
 
     def analyze(self, *, progress: Progress | None = None) -> "AnalysisReport":
-        """Cleans, embeds and scores whatever is missing, and finds the topics of the present window."""
-        from fedilens.pipeline import analyze, find_topics
+        """Cleans, embeds and scores whatever is missing, and once a day finds the topics of the present window."""
+        from fedilens.pipeline import analyze, renew_topics
 
         found = analyze(self.analyst, progress=progress or Silence())
-        find_topics(self.analyst, self.window(until=None, length=None))
+        renew_topics(self.analyst, self.window(until=None, length=None))
         return found
 
     def digest(self, *, window: Window, audience: Audience) -> Digest:

@@ -1,6 +1,6 @@
 """The jobs, each readable from top to bottom: collecting, analysing, reporting, publishing, answering, judging."""
 
-from fedilens.pipeline.analyzing import AnalysisReport, Analyst, analyze, find_topics
+from fedilens.pipeline.analyzing import AnalysisReport, Analyst, analyze, find_topics, renew_topics
 from fedilens.pipeline.answering import ACCOUNT, Desk, Informant, answer_mentions
 from fedilens.pipeline.collecting import CollectRules, ImportReport, collect_tag, import_statuses
 from fedilens.pipeline.delivering import DeliveryReport, deliver
@@ -37,6 +37,7 @@ __all__ = [
     "find_topics",
     "import_statuses",
     "mail_parts",
+    "renew_topics",
     "report",
     "report_tag",
     "score_lines",

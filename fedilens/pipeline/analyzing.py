@@ -6,6 +6,7 @@ batches, and with them the same vectors to the last bit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
@@ -16,13 +17,15 @@ from fedilens.opinion import ReasonKey, match_reasons
 from fedilens.protocols import Clock, Encoder, Identifier, Linguist, Progress
 from fedilens.stance import Debate, Detector, Reading
 from fedilens.store.analyses import AnalysisStore, CleanedStatus, Embedded, RawText, ReasonMatch
-from fedilens.store.topics import TopicStore
-from fedilens.topics import find_clusters
-from fedilens.types import Cluster, Document, Sentence, Vectors, Window
+from fedilens.store.topics import Centres, TopicStore
+from fedilens.topics import centre_of, find_clusters, nearest_centres
+from fedilens.types import Document, Sentence, Topics, Vectors, Window
 
 CLEAN_BATCH = 500
 EMBED_BATCH = 32
 SCORE_BATCH = 200
+REFIT = timedelta(days=1)
+"""Topics are found anew once a day."""
 CHUNK_WORDS = 120
 """Words that are embedded at once: the packaged model reads 256 word pieces and drops the rest."""
 
@@ -84,10 +87,12 @@ def mark_duplicates(analyst: Analyst) -> None:
 def embed_missing(analyst: Analyst, *, progress: Progress) -> int:
     """Sentences, entities and vectors, for every document in a language that the model reads."""
     encoder, done = analyst.encoder, 0
+    centres = analyst.topics.centres(model=encoder.name)
     languages = sorted(encoder.languages)
     while batch := analyst.store.unembedded(model=encoder.name, languages=languages, most=EMBED_BATCH):
         embedded = embed_documents(batch, linguist=analyst.linguist, encoder=encoder)
         analyst.store.save_embedded(embedded, model=encoder.name)
+        assign_topics(centres, embedded, analyst.topics)
         done += len(batch)
         progress.advance(len(batch))
     return done
@@ -128,21 +133,57 @@ def score_missing(analyst: Analyst, *, progress: Progress) -> int:
     return done
 
 
-def find_topics(analyst: Analyst, window: Window) -> list[Cluster]:
-    """The topics of a window, in the place of those found for it before."""
-    documents = analyst.store.window_documents(window, model=analyst.encoder.name)
+def find_topics(analyst: Analyst, window: Window) -> Topics:
+    """The topics of a window, in the place of those found for it before; what they continue keeps its id."""
+    model = analyst.encoder.name
+    known = analyst.topics.known(window, model=model)
+    documents = analyst.store.window_documents(window, model=model)
+    hashes = [one.document.content_hash for one in documents]
+    authors = analyst.store.authors(hashes)
     vectors = np.concatenate([one.whole for one in documents]) if documents else np.zeros((0, 1), dtype=np.float32)
-    lemmas = [[lemma for sentence in one.sentences for lemma in sentence.lemmas] for one in documents]
-    clusters = find_clusters(vectors, lemmas, common=frozenset(analyst.debate.hashtags))
-    analyst.topics.save_clusters(
-        clusters,
-        hashes=[one.document.content_hash for one in documents],
+    found = find_clusters(
+        vectors,
+        [[lemma for sentence in one.sentences for lemma in sentence.lemmas] for one in documents],
+        common=frozenset(analyst.debate.hashtags),
+        authors=[authors.get(hashed, hashed) for hashed in hashes],
+        known=list(known.values()),
+    )
+    analyst.topics.save_topics(
+        found,
+        known=list(known),
+        labels=[topic.label for topic in known.values()],
+        centres={place: centre_of(vectors[list(topic.members)]) for place, topic in enumerate(found.topics)},
+        hashes=hashes,
         window=window,
-        model=analyst.encoder.name,
+        model=model,
         identify=analyst.identify,
         now=analyst.clock.now(),
     )
-    return clusters
+    return found
+
+
+def renew_topics(analyst: Analyst, window: Window) -> bool:
+    """Finds the topics of the window if the last refit is older than REFIT; until then new documents are assigned."""
+    centres = analyst.topics.centres(model=analyst.encoder.name)
+    if centres is not None and timedelta(0) <= window.end - centres.window.end < REFIT:
+        return False
+    find_topics(analyst, window)
+    return True
+
+
+def assign_topics(centres: Centres | None, embedded: Sequence[Embedded], store: TopicStore) -> None:
+    """Puts new documents into the topics of the latest refit; what is near none waits for the next one."""
+    if centres is None:
+        return
+    nearest, cosines = nearest_centres(np.concatenate([one.whole for one in embedded]), centres.vectors)
+    store.assign(
+        centres,
+        {
+            one.document.content_hash: (int(row), float(cosine))
+            for one, row, cosine in zip(embedded, nearest, cosines, strict=True)
+            if row >= 0
+        },
+    )
 
 
 def embed_documents(documents: Sequence[Document], *, linguist: Linguist, encoder: Encoder) -> list[Embedded]:

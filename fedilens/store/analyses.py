@@ -213,6 +213,18 @@ class AnalysisStore:
         values = {"model": model, "whole": WHOLE, "start": window.start, "end": window.end}
         return self._embedded(wanted, values, model=model)
 
+    def authors(self, hashes: Sequence[UUID]) -> dict[UUID, UUID]:
+        """Who wrote each document first."""
+        rows = [{"content_hash": hashed} for hashed in hashes]
+        if not rows:
+            return {}
+        with self.database.read() as connection, incoming(connection, rows, "content_hash UUID") as source:
+            found = connection.execute(
+                f"SELECT content_hash, arg_min(account_id, (created_at, account_id)) FROM {source} "
+                "JOIN statuses USING (content_hash) GROUP BY content_hash"
+            ).fetchall()
+        return dict(found)
+
     def _embedded(self, wanted: str, values: dict[str, Any], *, model: str) -> list[Embedded]:
         """The documents that the query `wanted` names, with sentences and vectors."""
         with self.database.read() as connection:

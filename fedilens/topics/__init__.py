@@ -1,5 +1,6 @@
-"""What a window's posts are about."""
+"""What a window's posts are about, and how that goes on from window to window."""
 
 from fedilens.topics.clustering import find_clusters
+from fedilens.topics.communities import centre_of, nearest_centres
 
-__all__ = ["find_clusters"]
+__all__ = ["centre_of", "find_clusters", "nearest_centres"]

@@ -65,13 +65,22 @@ class Sentence:
     entities: tuple[Entity, ...] = ()
 
 
+class Level(StrEnum):
+    """How wide a cluster is: several topics make a theme, and a large topic holds several arguments."""
+
+    THEME = "theme"
+    TOPIC = "topic"
+    ARGUMENT = "argument"
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A topic of a window. `members` and `exemplars` are row numbers of the documents handed in.
+    """A group of a window's documents. `members` and `exemplars` are row numbers of the documents handed in.
 
     `members` are ordered from central to far, `closeness` (cosine to the centre, 0 to 1) goes with
     them; `exemplars` are central and different from each other; `keywords` best first; `label` is
-    two to five readable words.
+    two to five readable words. `parent` is the place of the wider cluster in the list that it came in,
+    `continues` that of the known topic that it is the same as.
     """
 
     label: str
@@ -79,6 +88,57 @@ class Cluster:
     members: tuple[int, ...]
     closeness: tuple[float, ...]
     exemplars: tuple[int, ...]
+    level: Level = Level.TOPIC
+    parent: int | None = None
+    continues: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTopic:
+    """A topic of an earlier window: its label, and the unit vectors of its documents."""
+
+    label: str
+    vectors: Vectors
+
+
+class EventKind(StrEnum):
+    """What can happen to a topic from one refit to the next."""
+
+    BORN = "born"
+    GROWN = "grown"
+    SHRUNK = "shrunk"
+    SPLIT = "split"
+    MERGED = "merged"
+    DIED = "died"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicEvent:
+    """`known` is the place of a topic known before, `found` that of a cluster of now (None: there is none).
+
+    split: `found` is a new topic that came out of `known`. merged: `known` ended in `found`. `now` and
+    `before` are how many documents they have; `chance` is the p-value of a growth or shrinking.
+    """
+
+    kind: EventKind
+    known: int | None
+    found: int | None
+    now: int
+    before: int
+    chance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """What a window's documents are about: topics, their themes and arguments, and what happened to topics."""
+
+    clusters: tuple[Cluster, ...] = ()
+    events: tuple[TopicEvent, ...] = ()
+
+    @property
+    def topics(self) -> tuple[Cluster, ...]:
+        """The topics alone, largest first."""
+        return tuple(cluster for cluster in self.clusters if cluster.level is Level.TOPIC)
 
 
 @dataclass(frozen=True, slots=True)
