@@ -1,5 +1,5 @@
--- What happened to topics: born, grown, shrunk, split, merged, died? (until=now, window=7d)
-SELECT e.window_end, e.kind, e.label, e.before, e.now, e.chance, e.cluster_id, e.other_id
-FROM topic_window($until::TIMESTAMPTZ - $window::INTERVAL, $until::TIMESTAMPTZ) w
-JOIN cluster_events e USING (window_start, window_end)
-ORDER BY greatest(e.before, e.now) DESC, e.kind, e.label;
+-- What happened to topics at the refits of a window: born, grown, shrunk, split, merged, died? (until=now, window=7d)
+SELECT window_end, kind, label, before, now, chance, cluster_id, other_id
+FROM cluster_events
+WHERE window_end > $until::TIMESTAMPTZ - $window::INTERVAL AND window_end <= $until::TIMESTAMPTZ
+ORDER BY window_end DESC, greatest(before, now) DESC, kind, label;

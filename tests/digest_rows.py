@@ -73,6 +73,7 @@ def now_rows() -> dict[str, list[Row]]:
             {"target": "labour", "favor": 14, "against": 12, "unclear": 3, "people_read": 50},
             {"target": "energy", "favor": 12, "against": 6, "unclear": 3, "people_read": 50},
         ],
+        "attention": [],
         "reasons": [
             {"target": "energy", "side": "favor", "reason": "It drinks rivers dry.", "people": 7, "instances": 4},
             {"target": "labour", "side": "against", "reason": "New trades arise.", "people": 3, "instances": 2},

@@ -164,6 +164,30 @@ def test_other_formats_and_the_operator_are_served(run: Run, played: Path) -> No
         assert run(*config, "query", name, *values).code == 0
 
 
+def test_topics_camps_reasons_alerts_and_coverage_have_commands(run: Run, played: Path) -> None:
+    """Each in the terminal and as JSON; what is not there is said in one line."""
+    config, until = ("--config", played / "fedilens.toml"), ("--until", "2025-02-01")
+    found = json.loads(run(*config, "topics", *until, "--format", "json").out)
+    assert found[0]["people"] >= 5
+    assert found[0]["label"] in run(*config, "topics", *until).out
+    life = run(*config, "topics", "show", found[0]["cluster_id"][:8]).out
+    assert found[0]["label"] in life
+    assert json.loads(run(*config, "topics", "show", found[0]["cluster_id"], "--format", "json").out)[0]["people"] >= 5
+    assert run(*config, "topics", "show", "nothing").err == (
+        "fedilens: there is no topic 'nothing'; `fedilens topics` lists them\n"
+    )
+    assert "Camps are told from 100 people on" in run(*config, "camps", *until).out
+    assert json.loads(run(*config, "camps", *until, "--format", "json").out) == []
+    reasons = run(*config, "reasons", "energy", *until, "--window", "35d").out
+    assert "Data centres take water" in reasons
+    assert "has no target 'tea'; it has energy, labour" in run(*config, "reasons", "tea").err
+    alerts = json.loads(run(*config, "alerts", *until, "--format", "json").out)
+    assert [alert["text"] for alert in alerts] == json.loads((played / "digest.json").read_text())["news"]
+    assert "lower bound" in run(*config, "coverage", *until).out
+    shown = json.loads(run(*config, "coverage", *until, "--format", "json").out)
+    assert sum(row["posts"] for row in shown) > 40
+
+
 def app_questions() -> list[str]:
     return [path.stem for path in (Path(__file__).parents[1] / "queries").glob("*.sql")]
 

@@ -22,13 +22,13 @@ from fedilens.pipeline import (
     Reporter,
     analyze,
     collect_tag,
+    estimate_shares,
     find_topics,
     import_statuses,
     report,
     train_head,
 )
 from fedilens.pipeline.collecting import gate
-from fedilens.pipeline.reporting import estimate_shares
 from fedilens.stance import Debate, make_detector
 from fedilens.store import Database
 from fedilens.store.analyses import AnalysisStore
@@ -36,7 +36,7 @@ from fedilens.store.questions import load_questions, run_sql
 from fedilens.store.reports import ReportStore
 from fedilens.store.statuses import StatusStore
 from fedilens.store.topics import TopicStore
-from fedilens.types import Account, Audience, Page, Status, TagTimeline, Window
+from fedilens.types import Account, Audience, EventKind, Page, Status, TagTimeline, Window
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
 KEYS = Pseudonyms(b"k" * 32)
@@ -213,6 +213,17 @@ def test_topics_of_a_window_are_found_and_replaced(database: Database, analyst: 
     assert found.topics
     assert run_sql(database, "SELECT cluster_id, label FROM clusters ORDER BY ALL").rows == first
     assert not find_topics(analyst, Window(NOW - timedelta(days=60), NOW - timedelta(days=50))).clusters
+
+
+def test_a_window_without_posts_ends_the_topics_before_it(database: Database, analyst: Analyst) -> None:
+    """A silence is no error."""
+    posts = [post(number, content=f"<p>solar panels on roofs {'x' * number}</p>") for number in range(12)]
+    collect_tag(TIMELINE, Timeline(*posts), rules=RULES, store=StatusStore(database, KEYS), clock=FakeClock(NOW))
+    analyze(analyst, progress=Silence())
+    assert find_topics(analyst, Window(NOW - timedelta(days=7), NOW)).topics
+    found = find_topics(analyst, Window(NOW + timedelta(days=60), NOW + timedelta(days=67)))
+    assert not found.clusters
+    assert {event.kind for event in found.events} == {EventKind.DIED}
 
 
 def reporter(database: Database, debate: Debate, *, minimum: int = 20) -> Reporter:

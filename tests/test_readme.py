@@ -21,7 +21,7 @@ def leaf(words: list[str]) -> tuple[Any, list[str]]:
     """The command that the words name, and the words behind it."""
     command: Any = typer.main.get_command(application)
     rest = words
-    while hasattr(command, "commands") and rest:
+    while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
         command, rest = command.commands[rest[0]], rest[1:]
     return command, rest
 
@@ -31,7 +31,7 @@ def test_every_command_in_the_readme_exists(line: str) -> None:
     """With every option that it shows."""
     words = [word for word in line.strip("`").split() if word != "<"][1:]
     command, rest = leaf(words)
-    assert not hasattr(command, "commands") or not rest
+    assert not hasattr(command, "commands") or command.invoke_without_command or not rest
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in rest if word.startswith("-") and word != "-"} <= known
 

@@ -9,7 +9,16 @@ import pytest
 from stored import KEYS, MODEL, NOW, clean, count, database_at, document, embedded, post, rows, save
 
 from fedilens.store import Database
-from fedilens.store.analyses import WHOLE, AnalysisStore, CleanedStatus, Embedded, RawText, ReasonMatch
+from fedilens.store.analyses import (
+    WHOLE,
+    AnalysisStore,
+    CleanedStatus,
+    ComparedText,
+    Embedded,
+    Likeness,
+    RawText,
+    ReasonMatch,
+)
 from fedilens.types import Document, Label, Stance, Window
 
 WEEK = Window(NOW - timedelta(days=7), NOW)
@@ -87,25 +96,37 @@ def test_a_document_goes_when_its_last_post_has_another_text(database: Database,
     assert (count(database, "sentences"), count(database, "embeddings"), count(database, "entities")) == (0, 0, 0)
 
 
-def test_texts_come_oldest_post_first(database: Database, store: AnalysisStore) -> None:
+def test_texts_to_compare_come_oldest_post_first(database: Database, store: AnalysisStore) -> None:
     """A text posted twice stands where it was first posted."""
     for number, days in ((1, 1), (2, 3), (3, 2), (4, 5)):
         save(database, post(number, at=NOW - timedelta(days=days)))
     clean(database, {1: "often", 2: "second", 3: "third", 4: "often"})
-    assert list(store.texts().items()) == [(KEYS.text(text), text) for text in ("often", "second", "third")]
+    found = store.to_compare(reach=timedelta(days=1))
+    assert found == [ComparedText(KEYS.text(text), text, None, None) for text in ("often", "second", "third")]
 
 
-def test_duplicates_are_marked_and_earlier_marks_forgotten(database: Database, store: AnalysisStore) -> None:
-    """Each call tells all that is known."""
-    save(database, *[post(number) for number in range(3)])
-    clean(database, {0: "a", 1: "b", 2: "c"})
-    marked = "SELECT text, duplicate_of FROM documents WHERE duplicate_of IS NOT NULL ORDER BY text"
-    store.save_duplicates({KEYS.text("b"): KEYS.text("a"), KEYS.text("c"): KEYS.text("a")})
-    assert rows(database, marked) == [("b", KEYS.text("a")), ("c", KEYS.text("a"))]
-    store.save_duplicates({KEYS.text("c"): KEYS.text("b")})
-    assert rows(database, marked) == [("c", KEYS.text("b"))]
-    store.save_duplicates({})
-    assert rows(database, marked) == []
+def test_only_what_is_near_the_uncompared_in_time_is_compared(database: Database, store: AnalysisStore) -> None:
+    """Up to the reach before the first and after the last; nothing when all are compared."""
+    ages = {"old": 12, "before": 6, "fresh": 5, "after": 4, "new": 1}
+    save(database, *[post(days, at=NOW - timedelta(days=days)) for days in ages.values()])
+    clean(database, {days: text for text, days in ages.items()})
+    store.save_duplicates({KEYS.text(text): Likeness("original") for text in ages if text != "fresh"})
+    found = store.to_compare(reach=timedelta(days=1))
+    assert [one.text for one in found] == ["before", "fresh", "after"]
+    store.save_duplicates({KEYS.text("fresh"): Likeness("copy", KEYS.text("old"))})
+    assert store.to_compare(reach=timedelta(days=1)) == []
+
+
+def test_what_repeated_a_text_that_is_gone_is_compared_again(database: Database, store: AnalysisStore) -> None:
+    """An original goes when its post says something else."""
+    save(database, post(1), post(2))
+    clean(database, {1: "original", 2: "copy"})
+    original = KEYS.text("original")
+    store.save_duplicates({original: Likeness("original"), KEYS.text("copy"): Likeness("variation", original)})
+    marked = "SELECT text, duplicate_of, likeness FROM documents ORDER BY text"
+    assert rows(database, marked) == [("copy", original, "variation"), ("original", None, "original")]
+    clean(database, {1: "another"})
+    assert rows(database, marked) == [("another", None, None), ("copy", None, None)]
 
 
 def hashes(documents: Sequence[Document | Embedded]) -> list[object]:
@@ -207,7 +228,7 @@ def test_a_windows_documents_are_those_of_people_in_it_once(database: Database, 
     robot = post(5)
     save(database, post(6, account=type(robot.account)("r", "r@r.example", bot=True)))
     clean(database, {1: "start", 2: "end", 3: "copy", 4: "original", 6: "robotic"})
-    store.save_duplicates({KEYS.text("copy"): KEYS.text("original")})
+    store.save_duplicates({KEYS.text("copy"): Likeness("copy", KEYS.text("original"))})
     texts = ("start", "end", "copy", "original", "robotic")
     store.save_embedded([embedded(text) for text in texts], model=MODEL)
     found = store.window_documents(WEEK, model=MODEL)

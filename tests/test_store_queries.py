@@ -9,7 +9,7 @@ import pytest
 from stored import KEYS, MODEL, NOW, clean, database_at, embedded, excluded, post, save, save_topics
 
 from fedilens.store import Database
-from fedilens.store.analyses import AnalysisStore, ReasonMatch
+from fedilens.store.analyses import AnalysisStore, Likeness, ReasonMatch
 from fedilens.store.job_runs import JobRuns
 from fedilens.store.publications import Outbox
 from fedilens.store.questions import ask, load_questions
@@ -67,7 +67,7 @@ def fill(database: Database) -> None:
     save(database, left_out=[*left_out, excluded(post(23, at=NOW)), excluded(post(24, at=START - timedelta(days=1)))])
     clean(database, TEXTS, links=("https://n.example/a",))
     store = AnalysisStore(database)
-    store.save_duplicates({KEYS.text("power hungry!"): KEYS.text("power hungry")})
+    store.save_duplicates({KEYS.text("power hungry!"): Likeness("copy", KEYS.text("power hungry"))})
     store.save_embedded([embedded(text) for text in sorted(set(TEXTS.values()))], model=MODEL)
     stances = {
         "power hungry": stance(Label.FAVOR, 0.75, 0.125, 0),
@@ -91,9 +91,10 @@ def fill(database: Database) -> None:
 
 
 def report(store: ReportStore) -> None:
-    """One estimate and two digests."""
+    """One share, two camps and two digests."""
     estimates = [Estimate("favor", "power", 0.5, 0.4, 0.6, 30)]
     store.save_estimates(estimates, debate="ai", window=WEEK, method="plain", now=NOW)
+    store.save_estimates(camps(), debate="ai", window=WEEK, method="camps", now=NOW)
     figure = Figure("people", 3, "overview", 2, 4, 3)
     for number in (1, 2):
         digest = Digest(
@@ -101,6 +102,21 @@ def report(store: ReportStore) -> None:
             figure, figure, figure, figure, figure, {}, {}, {}, figures=(replace(figure, value=number),),
         )  # fmt: skip
         store.save_digest(digest)
+
+
+def camps() -> list[Estimate]:
+    """Two camps that share one view, differ in another, and of which one alone speaks of a third."""
+    shares = {
+        "shared": [(0.9, 0.8, 0.95), (0.8, 0.7, 0.9)],
+        "split": [(0.9, 0.8, 0.95), (0.1, 0.05, 0.2)],
+        "own": [(0.9, 0.8, 0.95)],
+    }
+    found = [Estimate(f"camp_size_{number}", "", 60, 60, 60, 60) for number in (1, 2)]
+    for target, values in shares.items():
+        found += [Estimate(f"camp_{number}", target, *value, 30) for number, value in enumerate(values, start=1)]
+    found += [Estimate("camp_gap", target, gap, gap, gap, 120) for target, gap in (("shared", 0.1), ("split", 0.8))]
+    found += [Estimate("camp_chance", target, p, p, p, 120) for target, p in (("shared", 0.4), ("split", 0.001))]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -195,9 +211,29 @@ def test_reasons_entities_articles_and_tags_are_counted_by_people(database: Data
 
 def test_near_duplicates_are_counted_as_one_text(database: Database) -> None:
     """In the list of repeated texts and in topics."""
-    assert answer(database, "duplicates") == [{"posts": 3, "people": 3, "instances": 2, "text": "power hungry"}]
-    found = answer(database, "topics")[0]
-    assert (found["label"], found["people"], found["posts"], found["instances"]) == ("hungry power", 3, 4, 2)
+    (found,) = answer(database, "duplicates")
+    assert (found["posts"], found["people"], found["instances"], found["text"]) == (3, 3, 2, "power hungry")
+    topic = answer(database, "topics")[0]
+    assert (topic["label"], topic["people"], topic["posts"], topic["instances"]) == ("hungry power", 3, 4, 2)
+
+
+def test_camps_tell_common_ground_and_what_divides(database: Database) -> None:
+    """What only one camp speaks of is neither."""
+    found = {row["target"]: row["verdict"] for row in answer(database, "camps")}
+    assert found == {"shared": "common ground: for", "split": "divides", "own": ""}
+
+
+def test_positions_are_one_a_person_and_target(database: Database) -> None:
+    """Ann was surer against; who is unclear has none."""
+    assert sorted(row["side"] for row in answer(database, "positions")) == [pytest.approx(-0.9), 0.75]
+
+
+def test_coverage_counts_posts_by_the_servers_that_showed_them(database: Database) -> None:
+    """The bot's post too: it is about what servers show."""
+    assert answer(database, "coverage") == [
+        {"servers": ["tooters.example"], "posts": 4},
+        {"servers": ["else.example", "tooters.example"], "posts": 1},
+    ]
 
 
 def test_exclusions_are_told_by_reason(database: Database) -> None:
@@ -298,6 +334,8 @@ def bordering(tmp_path_factory: pytest.TempPathFactory) -> Database:
         "stances",
         "tags",
         "topics",
+        "coverage",
+        "positions",
     ],
 )
 def test_a_window_holds_its_start_and_not_its_end(bordering: Database, name: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedilens.topics import find_clusters as find_all
-from fedilens.topics.labels import KEYWORDS, key_terms, label_of
+from fedilens.topics.labels import KEYWORDS, key_terms, label_of, terms_of
 from fedilens.types import Cluster, Level, Vectors
 
 WORDS = [("power", "grid"), ("artist", "copyright"), ("school", "homework")]
@@ -145,8 +145,18 @@ def test_a_keyword_needs_two_documents_and_is_never_a_common_word() -> None:
 
 def test_a_word_that_tells_groups_apart_comes_before_one_that_all_share() -> None:
     """Class-based TF-IDF: frequent here, rare elsewhere; words that any topic may hold name none."""
-    groups = [[["grid", "model", "people"]] * 3, [["art", "model", "people"]] * 3]
-    assert key_terms(groups, common=frozenset()) == [["grid", "model"], ["art", "model"]]
+    groups = [[["grid", "panel", "people"]] * 3 + [["panel"]], [["art", "panel", "people"]] + [["art"]] * 3]
+    assert key_terms(groups, common=frozenset()) == [["grid", "panel"], ["art"]]
+
+
+def test_a_phrase_stands_for_its_words_where_they_mostly_stand_together() -> None:
+    """Three documents must hold it; neither a common word nor a weak one is part of it."""
+    together = terms_of([["data", "centre"], ["good", "ai"]])
+    assert together == ["data", "centre", "good", "ai", "data centre", "good ai"]
+    (found,) = key_terms([[together] * 3], common=frozenset({"ai"}))
+    assert found == ["data centre"]
+    (apart,) = key_terms([[together] * 2 + [["data"]] * 4 + [["centre"]] * 4], common=frozenset({"ai"}))
+    assert apart == ["centre", "data"]
 
 
 def test_at_most_eight_keywords_and_three_in_the_label() -> None:
@@ -155,6 +165,7 @@ def test_at_most_eight_keywords_and_three_in_the_label() -> None:
     (found,) = key_terms([[words, words]], common=frozenset())
     assert found == words[:KEYWORDS]
     assert label_of(found) == "aaa, bbb, ccc"
+    assert label_of(["one two", "three four", "five six"]) == "one two, three four"
 
 
 def test_of_a_large_window_the_rest_joins_near_topics_and_the_far_is_left_out() -> None:

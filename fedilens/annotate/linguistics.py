@@ -12,10 +12,13 @@ from fedilens.types import Entity, Sentence
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Span
+    from spacy.tokens import Span, Token
 
 LONGEST_SENTENCE = 1_000
 """Characters. What has no full stop for longer is a list or a paste, and is cut at a space."""
+
+_NOT_SAID = frozenset({"datum", "medium"})
+"""Singulars in the table that nobody means who writes data or media."""
 
 
 class SpacyLinguist:
@@ -73,16 +76,18 @@ def _pieces(line: str) -> list[str]:
     return [*pieces, line]
 
 
+def _lemma(token: "Token") -> str:
+    """The lemma of a word, or the word itself where the table has none that is a word of today."""
+    word, lemma = token.lower_, token.lemma_.lower()
+    return lemma if lemma.isalpha() and lemma not in _NOT_SAID else word
+
+
 def _has_word(span: "Span") -> bool:
     return any(character.isalnum() for character in span.text)
 
 
 def _sentence(span: "Span", names: Mapping[str, Entity]) -> Sentence:
-    lemmas = [
-        (token.lemma_ or token.text).lower()
-        for token in span
-        if token.is_alpha and not token.is_stop and len(token.text) > 1
-    ]
+    lemmas = [_lemma(token) for token in span if token.is_alpha and not token.is_stop and len(token.text) > 1]
     found = [names.get(ent.text) or names.get(ent.text.lower()) for ent in span.ents]
     entities = tuple(dict.fromkeys(entity for entity in found if entity is not None))
     return Sentence(span.text.strip(), tuple(lemmas), entities)

@@ -20,7 +20,7 @@ from fedilens.errors import ConfigError, InputError, StoreError
 from fedilens.protocols import Progress
 from fedilens.store import Database
 from fedilens.store.questions import Answer, Question, ask, load_questions, run_sql
-from fedilens.types import Audience, Digest, PollRun, TagTimeline, Window
+from fedilens.types import Alert, Audience, Digest, PollRun, TagTimeline, Window
 
 if TYPE_CHECKING:
     from fedilens.annotate import SentenceEncoder
@@ -102,8 +102,9 @@ class App:
 
     def digest(self, *, window: Window, audience: Audience) -> Digest:
         """The digest of a window, from what has been analysed."""
-        from fedilens.pipeline import find_topics, report
+        from fedilens.pipeline import find_topics, renew_topics, report
 
+        renew_topics(self.analyst, window.before)  # what topics of now are compared with
         find_topics(self.analyst, window)
         return report(self.reporter, window, audience)
 
@@ -112,6 +113,27 @@ class App:
         from fedilens.pipeline import report_tag
 
         return report_tag(self.reporter, window, tag)
+
+    def camps(self, window: Window) -> list[str]:
+        """The camps of a window as sentences; their figures are kept for the query `camps`."""
+        from fedilens.pipeline import estimate_camps, tell_camps
+
+        return tell_camps(estimate_camps(self.reporter, window))
+
+    def coverage(self, window: Window) -> list[str]:
+        """How much of a window's debate was seen, as sentences."""
+        from fedilens.pipeline import tell_coverage, window_coverage
+
+        return tell_coverage(window_coverage(self.reporter, window))
+
+    def alerts(self, window: Window) -> list[Alert]:
+        """What is beyond chance in a window."""
+        from fedilens.pipeline import estimate_shares, find_alerts, renew_topics
+
+        renew_topics(self.analyst, window.before)
+        renew_topics(self.analyst, window)
+        estimate_shares(self.reporter, window)
+        return find_alerts(self.reporter, window)
 
     def window(self, *, until: datetime | None, length: timedelta | None) -> Window:
         """The window that ends at `until` (now); its default length is the configured one."""

@@ -1,4 +1,4 @@
-"""Texts that say the same with a few words changed, and posts that are mostly hashtags.
+"""Texts that say the same, perhaps with a few words changed.
 
 Near-duplicates are found exactly, not by sampling: two texts can only be as similar as SIMILARITY_PERCENT
 if they share one of the rarest shingles of each (prefix filtering; Chaudhuri, Ganti and Kaushik, "A
@@ -38,6 +38,11 @@ def near_duplicates(texts: Sequence[str]) -> list[int]:
     for row, group in zip(long_rows, _joined([_shingles(words[row]) for row in long_rows]), strict=True):
         groups[row] = long_rows[group]
     return [groups[group] for group in groups]
+
+
+def same_words(text: str, other: str) -> bool:
+    """Do two texts differ in no more than links, hashtags, mentions, case and punctuation?"""
+    return _key(_words(text), text) == _key(_words(other), other)
 
 
 def _words(text: str) -> list[str]:

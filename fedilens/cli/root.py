@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fedilens import __version__
-from fedilens.cli import accounts, asking, collecting, debates, demo, reporting, running, setup, stances
+from fedilens.cli import accounts, asking, collecting, debates, demo, reporting, running, setup, stances, understanding
 from fedilens.cli.context import State
 
 application = typer.Typer(
@@ -42,6 +42,10 @@ for command in (
     collecting.import_,
     collecting.analyze,
     reporting.digest,
+    understanding.camps,
+    understanding.reasons,
+    understanding.alerts,
+    understanding.coverage,
     asking.query,
     asking.sql,
     accounts.login,
@@ -53,6 +57,7 @@ for command in (
     demo.demo,
 ):
     application.command(name=command.__name__.rstrip("_"))(command)
+application.add_typer(understanding.topics, name="topics")
 application.add_typer(running.outbox, name="outbox")
 application.add_typer(stances.stance, name="stance")
 application.add_typer(debates.debate, name="debate")

@@ -29,12 +29,19 @@ MOST_ARTICLES = 8
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The answers a digest is made of, by the name of their query; `before` holds the window before."""
+    """The answers a digest is made of, by the name of their query; `before` holds the window before.
+
+    `certainty`, `news`, `camps` and `coverage` are finished sentences, `figures` what they rest on.
+    """
 
     now: Mapping[str, Rows]
     before: Mapping[str, Rows]
     statements: Mapping[str, str]
     certainty: tuple[str, ...]
+    news: tuple[str, ...] = ()
+    camps: tuple[str, ...] = ()
+    coverage: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,15 @@ def build_digest(
         reasons=_reasons(facts.now["reasons"], group=group) if enough else (),
         topics=_topics(facts.now, audience=audience, group=group) if enough else (),
         articles=_articles(facts.now["articles"], group=rules.minimum_group),
+        news=facts.news if enough else (),
+        camps=facts.camps if enough else (),
+        coverage=facts.coverage,
         daily_posts=tuple((str(row["day"]), int(row["posts"])) for row in facts.now["daily"]),
         certainty=facts.certainty,
         notes=_notes(overview, rules=rules, untold=_untold(facts) if enough else None),
     )
     digest = replace(digest, lead=lead_sentence(digest))
-    return replace(digest, figures=_figures(digest))
+    return replace(digest, figures=(*_figures(digest), *facts.figures))
 
 
 def _overview(rows: Rows, *, prefix: str = "") -> dict[str, Figure]:
@@ -158,16 +168,29 @@ def _topics(answers: Mapping[str, Rows], *, audience: Audience, group: int) -> t
         for row in answers["exemplars"]:
             if row["url"]:
                 links.setdefault(row["cluster_id"], []).append(row["url"])
+    attention = {row["cluster_id"]: row for row in answers["attention"]}
     return tuple(
         TopicSummary(
             row["label"],
             tuple(row["keywords"]),
             Figure(f"topic.{number}.people", float(row["people"]), "topics", n=int(row["people"])),
             Figure(f"topic.{number}.posts", float(row["posts"]), "topics", n=int(row["people"])),
-            tuple(links.get(row["cluster_id"], ())),
+            *_attention(f"topic.{number}", attention.get(row["cluster_id"])),
+            links=tuple(links.get(row["cluster_id"], ())),
         )
         for number, row in enumerate(counted[:MOST_TOPICS], start=1)
     )
+
+
+def _attention(name: str, row: Mapping[str, Any] | None) -> tuple[Figure | None, Figure | None]:
+    """The share of people who speak of a topic, and its change."""
+    if row is None:
+        return None, None
+    people = int(row["people"])
+    share = Figure(f"{name}.share", row["share"], "attention", row["low"], row["high"], people)
+    if row["change"] is None:
+        return share, None
+    return share, Figure(f"{name}.change", row["change"], "attention", row["change_low"], row["change_high"], people)
 
 
 def _articles(rows: Rows, *, group: int) -> tuple[ArticleCount, ...]:
@@ -215,7 +238,12 @@ def _figures(digest: Digest) -> tuple[Figure, ...]:
         figures += [share.favor, share.against]
         figures += [change for change in (share.favor_change, share.against_change) if change]
     figures += [reason.people for reason in digest.reasons]
-    figures += [figure for topic in digest.topics for figure in (topic.people, topic.posts)]
+    figures += [
+        figure
+        for topic in digest.topics
+        for figure in (topic.people, topic.posts, topic.share, topic.change)
+        if figure is not None
+    ]
     figures += [figure for article in digest.articles for figure in (article.people, article.instances)]
     figures += [Figure(f"daily.{day}", float(posts), "daily") for day, posts in digest.daily_posts]
     return tuple(figures)

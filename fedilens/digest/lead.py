@@ -1,7 +1,7 @@
 """The first sentence of a digest: what changed most, if anything did beyond chance."""
 
-from fedilens.digest.words import count, percent, points
-from fedilens.types import Digest, Figure, TargetShares
+from fedilens.digest.words import beyond_chance, count, percent, points
+from fedilens.types import Digest, TargetShares
 
 LOUD = 1.5
 """A window with so many times the posts of the one before is worth the first sentence."""
@@ -10,8 +10,14 @@ FEWEST_POSTS = 20
 
 
 def lead_sentence(digest: Digest) -> str:
-    """One sentence: a share that moved, else the volume, else what most people speak of, else the counts."""
-    return _moved(digest) or _volume(digest) or _most_held(digest) or _counts(digest)
+    """One sentence: a share that moved, else other news, the volume, what most people hold, else the counts."""
+    return (
+        _moved(digest)
+        or (digest.news[0] if digest.news else None)
+        or _volume(digest)
+        or _most_held(digest)
+        or _counts(digest)
+    )
 
 
 def _moved(digest: Digest) -> str | None:
@@ -20,7 +26,7 @@ def _moved(digest: Digest) -> str | None:
         (share, side, change)
         for share in digest.shares
         for side, change in (("favor", share.favor_change), ("against", share.against_change))
-        if change is not None and _beyond_chance(change)
+        if change is not None and beyond_chance(change)
     ]
     if not changes:
         return None
@@ -63,10 +69,6 @@ def _counts(digest: Digest) -> str:
         f"{count(digest.posts, 'post')} by {count(digest.people, 'person', 'people')} "
         f"from {count(digest.instances, 'instance')}."
     )
-
-
-def _beyond_chance(change: Figure) -> bool:
-    return (change.low or 0.0) > 0.0 or (change.high or 0.0) < 0.0
 
 
 def _bare(share: TargetShares) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from fedilens.digest.charts import daily_chart, shares_chart
 from fedilens.digest.feed import Entry
 from fedilens.digest.text import since_before
-from fedilens.digest.words import REASON_WORDS, count, percent, period, points
+from fedilens.digest.words import REASON_WORDS, attention, count, percent, period, points
 from fedilens.types import Digest
 
 
@@ -46,5 +46,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "points": points, "period": period}
-    environment.globals |= {"count": count, "since_before": since_before, "reason_words": REASON_WORDS}
+    environment.globals |= {
+        "attention": attention,
+        "count": count,
+        "since_before": since_before,
+        "reason_words": REASON_WORDS,
+    }
     return environment

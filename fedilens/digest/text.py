@@ -1,6 +1,6 @@
 """A digest for a terminal or a plain mail: no colours, no tables wider than a narrow window."""
 
-from fedilens.digest.words import REASON_WORDS, count, percent, period, points
+from fedilens.digest.words import REASON_WORDS, attention, count, percent, period, points
 from fedilens.types import Digest, Figure, TargetShares
 
 BAR = 20
@@ -12,11 +12,14 @@ def render_text(digest: Digest) -> str:
     blocks = [
         [f"{digest.title}: {period(digest.window)}", "", digest.lead],
         _counts(digest),
+        _lines("What is new beyond chance", digest.news),
         _shares(digest),
+        _lines("Camps and common ground", digest.camps),
         _reasons(digest),
         _topics(digest),
         _articles(digest),
         _who(digest),
+        _lines("How much was seen", digest.coverage),
         ["How sure this is", *(f"  {line}" for line in (*digest.notes, *digest.certainty))],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -85,12 +88,13 @@ def _topics(digest: Digest) -> list[str]:
         return []
     lines = ["Topics"]
     for topic in digest.topics:
-        lines.append(
-            f"  {topic.label}: {count(topic.people, 'person', 'people')}, {count(topic.posts, 'post')} "
-            f"({', '.join(topic.keywords)})"
-        )
+        lines.append(f"  {topic.label}: {attention(topic)}, {count(topic.posts, 'post')} ({', '.join(topic.keywords)})")
         lines += [f"    {link}" for link in topic.links]
     return lines
+
+
+def _lines(title: str, sentences: tuple[str, ...]) -> list[str]:
+    return [title, *(f"  {sentence}" for sentence in sentences)] if sentences else []
 
 
 def _articles(digest: Digest) -> list[str]:

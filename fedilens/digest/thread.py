@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 import regex
 
-from fedilens.digest.words import count, percent, period, points
+from fedilens.digest.words import beyond_chance, count, percent, period, points
 from fedilens.types import Digest, PostLimits, TargetShares
 
 ZERO_WIDTH_SPACE = "\u200b"
 MOST_REPLIES = 3
+MOST_NEWS = 2
 NUMBER_ROOM = 6
 """Characters kept free for ` (3/4)`."""
 _URL = regex.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^\s<>]*[^\s<>.,;:!?()\"'”’])?", regex.IGNORECASE)
@@ -32,7 +33,9 @@ def render_thread(
 
 def body_sentences(digest: Digest) -> list[str]:
     """What a digest says behind its first sentence, the most important first."""
-    return [*_people(digest), *_stances(digest), *_topics_and_sources(digest)]
+    news = [line for line in digest.news[:MOST_NEWS] if line != digest.lead]
+    camps = digest.camps if len(digest.camps) > 1 else ()  # a single line says why there are none
+    return [*_people(digest), *news, *_stances(digest), *camps, *_topics_and_sources(digest)]
 
 
 def packed(sentences: Iterable[str], *, limits: PostLimits, most: int) -> list[str]:
@@ -140,7 +143,7 @@ def _stances(digest: Digest) -> list[str]:
 def stance_sentence(share: TargetShares) -> str:
     """How many are for and against a target, with what moved beyond chance."""
     moved = ""
-    if share.favor_change and ((share.favor_change.low or 0) > 0 or (share.favor_change.high or 0) < 0):
+    if share.favor_change and beyond_chance(share.favor_change):
         moved = f", {points(share.favor_change)}"
     return f"“{share.statement}” For: {percent(share.favor)}{moved}. Against: {percent(share.against)}."
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fedilens.types import Figure, Window
+from fedilens.types import Figure, TopicSummary, Window
 
 REASON_WORDS = {
     "opted-out": "asked to be left out",
@@ -35,6 +35,21 @@ def points(figure: Figure) -> str:
     """`+9 points (+2 to +17)`: a change of a share with its interval."""
     low, high = figure.low or 0.0, figure.high or 0.0
     return f"{100 * figure.value:+.0f} points ({100 * low:+.0f} to {100 * high:+.0f})"
+
+
+def attention(topic: TopicSummary) -> str:
+    """`12 people, 20 % (12–31) of all, +9 points (+2 to +17)`: who spoke of a topic; a change if beyond chance."""
+    text = count(topic.people, "person", "people")
+    if topic.share is not None:
+        text += f", {percent(topic.share)} of all"
+    if topic.change is not None and beyond_chance(topic.change):
+        text += f", {points(topic.change)}"
+    return text
+
+
+def beyond_chance(change: Figure) -> bool:
+    """Does the interval leave out zero?"""
+    return (change.low or 0.0) > 0.0 or (change.high or 0.0) < 0.0
 
 
 def period(window: Window) -> str:

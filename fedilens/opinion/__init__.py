@@ -1,7 +1,7 @@
 """From stances of texts to statements about people: prevalence with intervals, reasons, camps, coverage."""
 
 from fedilens.opinion.camps import METHOD as CAMPS_METHOD
-from fedilens.opinion.camps import Camps, NoCamps, find_camps
+from fedilens.opinion.camps import Camps, NoCamps, SideShare, find_camps
 from fedilens.opinion.coverage import Coverage, estimate_coverage
 from fedilens.opinion.prevalence import METHOD, Prevalence, Share, Shown, difference, estimate
 from fedilens.opinion.reasons import Match, ReasonKey, match_reasons
@@ -17,6 +17,7 @@ __all__ = [
     "ReasonKey",
     "Share",
     "Shown",
+    "SideShare",
     "difference",
     "estimate",
     "estimate_coverage",

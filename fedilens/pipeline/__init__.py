@@ -4,6 +4,8 @@ from fedilens.pipeline.analyzing import AnalysisReport, Analyst, analyze, find_t
 from fedilens.pipeline.answering import ACCOUNT, Desk, Informant, answer_mentions
 from fedilens.pipeline.collecting import CollectRules, ImportReport, collect_tag, import_statuses
 from fedilens.pipeline.delivering import DeliveryReport, deliver
+from fedilens.pipeline.estimating import Reporter, estimate_shares
+from fedilens.pipeline.grouping import estimate_camps, find_alerts, tell_camps, tell_coverage, window_coverage
 from fedilens.pipeline.judging import Judge, evaluate, example_lines, score_lines, train_head
 from fedilens.pipeline.publishing import (
     MAIL,
@@ -13,7 +15,7 @@ from fedilens.pipeline.publishing import (
     thread_parts,
     write_files,
 )
-from fedilens.pipeline.reporting import Reporter, report, report_tag
+from fedilens.pipeline.reporting import report, report_tag
 
 __all__ = [
     "ACCOUNT",
@@ -32,8 +34,11 @@ __all__ = [
     "answer_mentions",
     "collect_tag",
     "deliver",
+    "estimate_camps",
+    "estimate_shares",
     "evaluate",
     "example_lines",
+    "find_alerts",
     "find_topics",
     "import_statuses",
     "mail_parts",
@@ -42,7 +47,10 @@ __all__ = [
     "report_tag",
     "score_lines",
     "subscriber_parts",
+    "tell_camps",
+    "tell_coverage",
     "thread_parts",
     "train_head",
+    "window_coverage",
     "write_files",
 ]

@@ -12,20 +12,24 @@ from uuid import UUID
 import numpy as np
 
 from fedilens.annotate import decide_language
-from fedilens.clean import canonical_link, clean_status, embedding_text, near_duplicates
+from fedilens.clean import canonical_link, clean_status, embedding_text
 from fedilens.opinion import ReasonKey, match_reasons
+from fedilens.pipeline.comparing import mark_duplicates
 from fedilens.protocols import Clock, Encoder, Identifier, Linguist, Progress
 from fedilens.stance import Debate, Detector, Reading
 from fedilens.store.analyses import AnalysisStore, CleanedStatus, Embedded, RawText, ReasonMatch
 from fedilens.store.topics import Centres, TopicStore
-from fedilens.topics import centre_of, find_clusters, nearest_centres
+from fedilens.topics import centre_of, find_clusters, nearest_centres, terms_of
 from fedilens.types import Document, Sentence, Topics, Vectors, Window
 
 CLEAN_BATCH = 500
-EMBED_BATCH = 32
+EMBED_BATCH = 128
 SCORE_BATCH = 200
 REFIT = timedelta(days=1)
 """Topics are found anew once a day."""
+ENOUGH_DOCUMENTS = 500
+LOOKING_BACK = timedelta(days=28)
+"""So far back goes what topics are found in where a window has not ENOUGH_DOCUMENTS."""
 CHUNK_WORDS = 120
 """Words that are embedded at once: the packaged model reads 256 word pieces and drops the rest."""
 
@@ -56,8 +60,7 @@ class AnalysisReport:
 def analyze(analyst: Analyst, *, progress: Progress) -> AnalysisReport:
     """Cleans, embeds and scores whatever is missing. Can be stopped and started at any moment."""
     cleaned = clean_missing(analyst, progress=progress)
-    if cleaned:
-        mark_duplicates(analyst)
+    mark_duplicates(analyst.store)
     embedded = embed_missing(analyst, progress=progress)
     scored = score_missing(analyst, progress=progress)
     return AnalysisReport(cleaned, embedded, scored)
@@ -72,16 +75,6 @@ def clean_missing(analyst: Analyst, *, progress: Progress) -> int:
         done += len(batch)
         progress.advance(len(batch))
     return done
-
-
-def mark_duplicates(analyst: Analyst) -> None:
-    """Notes which texts nearly repeat an earlier one, so that topics count them once."""
-    texts = analyst.store.texts()
-    hashes = list(texts)
-    originals = near_duplicates(list(texts.values()))
-    analyst.store.save_duplicates(
-        {hashes[row]: hashes[original] for row, original in enumerate(originals) if original != row}
-    )
 
 
 def embed_missing(analyst: Analyst, *, progress: Progress) -> int:
@@ -134,16 +127,23 @@ def score_missing(analyst: Analyst, *, progress: Progress) -> int:
 
 
 def find_topics(analyst: Analyst, window: Window) -> Topics:
-    """The topics of a window, in the place of those found for it before; what they continue keeps its id."""
+    """The topics of a window, in the place of those found for it before; what they continue keeps its id.
+
+    In a window of few documents those of the weeks before help to find them; who speaks of a topic is counted in
+    the window alone.
+    """
     model = analyst.encoder.name
     known = analyst.topics.known(window, model=model)
     documents = analyst.store.window_documents(window, model=model)
+    if len(documents) < ENOUGH_DOCUMENTS:
+        longer = Window(min(window.start, window.end - LOOKING_BACK), window.end)
+        documents = analyst.store.window_documents(longer, model=model)
     hashes = [one.document.content_hash for one in documents]
     authors = analyst.store.authors(hashes)
     vectors = np.concatenate([one.whole for one in documents]) if documents else np.zeros((0, 1), dtype=np.float32)
     found = find_clusters(
         vectors,
-        [[lemma for sentence in one.sentences for lemma in sentence.lemmas] for one in documents],
+        [terms_of([sentence.lemmas for sentence in one.sentences]) for one in documents],
         common=frozenset(analyst.debate.hashtags),
         authors=[authors.get(hashed, hashed) for hashed in hashes],
         known=list(known.values()),
@@ -163,9 +163,8 @@ def find_topics(analyst: Analyst, window: Window) -> Topics:
 
 
 def renew_topics(analyst: Analyst, window: Window) -> bool:
-    """Finds the topics of the window if the last refit is older than REFIT; until then new documents are assigned."""
-    centres = analyst.topics.centres(model=analyst.encoder.name)
-    if centres is not None and timedelta(0) <= window.end - centres.window.end < REFIT:
+    """Finds the topics of the window unless there was a refit at most REFIT before its end; tells whether it did."""
+    if analyst.topics.fitted(after=window.end - REFIT, until=window.end, model=analyst.encoder.name):
         return False
     find_topics(analyst, window)
     return True

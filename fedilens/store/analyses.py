@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +71,24 @@ class ReasonMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedText:
+    """A document's text, with the document that it was found to repeat and the text of that one."""
+
+    content_hash: UUID
+    text: str
+    original: UUID | None
+    original_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What a document is among the others: original, or a copy or variation of the document `original`."""
+
+    kind: str
+    original: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysisStore:
     """Loads what is missing and saves what was found."""
 
@@ -128,26 +146,39 @@ class AnalysisStore:
                 )
             drop_orphans(connection)
 
-    def texts(self) -> dict[UUID, str]:
-        """All documents' texts, oldest post first: what near-duplicates are looked for in."""
+    def to_compare(self, *, reach: timedelta) -> list[ComparedText]:
+        """The texts around those not compared yet, oldest post first: what near-duplicates are looked for in.
+
+        Around means posted at most `reach` before the first of them or after the last. None if all are compared.
+        """
         with self.database.read() as connection:
             rows = connection.execute(
-                "SELECT d.content_hash, d.text FROM documents d JOIN statuses s USING (content_hash) "
-                "GROUP BY ALL ORDER BY min(s.created_at), d.content_hash"
+                "WITH fresh AS (SELECT min(s.created_at) AS first, max(s.created_at) AS last "
+                "  FROM documents d JOIN statuses s USING (content_hash) WHERE d.likeness IS NULL) "
+                "SELECT d.content_hash, d.text, d.duplicate_of, o.text "
+                "FROM fresh JOIN statuses s "
+                "  ON s.created_at >= fresh.first - $reach AND s.created_at <= fresh.last + $reach "
+                "JOIN documents d USING (content_hash) LEFT JOIN documents o ON o.content_hash = d.duplicate_of "
+                "GROUP BY ALL ORDER BY min(s.created_at), d.content_hash",
+                {"reach": reach},
             ).fetchall()
-        return dict(rows)
+        return [ComparedText(*row) for row in rows]
 
-    def save_duplicates(self, originals: Mapping[UUID, UUID]) -> None:
-        """Marks which document nearly repeats which; all others repeat none."""
-        rows = [{"content_hash": copy, "duplicate_of": original} for copy, original in originals.items()]
-        with self.database.write() as connection:
-            connection.execute("UPDATE documents SET duplicate_of = NULL WHERE duplicate_of IS NOT NULL")
-            if rows:
-                with incoming(connection, rows, "content_hash UUID, duplicate_of UUID") as source:
-                    connection.execute(
-                        f"UPDATE documents SET duplicate_of = i.duplicate_of FROM {source} i "
-                        "WHERE documents.content_hash = i.content_hash"
-                    )
+    def save_duplicates(self, found: Mapping[UUID, Likeness]) -> None:
+        """Keeps what each compared document is: an original, or which one it nearly repeats and how."""
+        rows = [
+            {"content_hash": hashed, "duplicate_of": likeness.original, "likeness": likeness.kind}
+            for hashed, likeness in found.items()
+        ]
+        with (
+            self.database.write() as connection,
+            incoming(connection, rows, "content_hash UUID, duplicate_of UUID, likeness VARCHAR") as source,
+        ):
+            connection.execute(
+                f"UPDATE documents SET duplicate_of = i.duplicate_of, likeness = i.likeness FROM {source} i "
+                "WHERE documents.content_hash = i.content_hash AND (documents.likeness IS DISTINCT FROM i.likeness "
+                "OR documents.duplicate_of IS DISTINCT FROM i.duplicate_of)"
+            )
 
     def unembedded(self, *, model: str, languages: Sequence[str], most: int) -> list[Document]:
         """Documents in `languages` ("*" for any) without vectors of `model`, in the order of their hashes."""

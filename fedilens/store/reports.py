@@ -21,7 +21,11 @@ _FIGURE = "digest_id UUID, name VARCHAR, value DOUBLE, low DOUBLE, high DOUBLE, 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A computed opinion figure: `kind` is favor, against, favor_change or against_change; n counts people."""
+    """A computed opinion figure; n counts people.
+
+    `kind` is favor, against, favor_change or against_change; camp_1 (the share that is for the target, of those
+    of the camp who take a side), camp_size_1, camp_gap and camp_chance (see `opinion.camps`).
+    """
 
     kind: str
     target: str
@@ -40,7 +44,7 @@ class ReportStore:
     def save_estimates(
         self, estimates: Sequence[Estimate], *, debate: str, window: Window, method: str, now: datetime
     ) -> None:
-        """Puts the estimates in the place of those of the same debate and window."""
+        """Puts the estimates in the place of those of the same debate, window and method."""
         more = {
             "debate": debate,
             "window_start": window.start,
@@ -51,8 +55,9 @@ class ReportStore:
         rows = [row_of(estimate, **more) for estimate in estimates]
         with self.database.write() as connection:
             connection.execute(
-                "DELETE FROM estimates WHERE debate = $debate AND window_start = $start AND window_end = $stop",
-                {"debate": debate, "start": window.start, "stop": window.end},
+                "DELETE FROM estimates WHERE debate = $debate AND method = $method "
+                "AND window_start = $start AND window_end = $stop",
+                {"debate": debate, "method": method, "start": window.start, "stop": window.end},
             )
             insert(connection, "estimates", rows, _ESTIMATE)
 

@@ -267,6 +267,11 @@ def drop_orphans(connection: "duckdb.DuckDBPyConnection") -> None:
         "cluster_members",
     ):
         connection.execute(f"DELETE FROM {table} WHERE content_hash IN (SELECT content_hash FROM orphans)")
+    # What repeated one of them is compared again.
+    connection.execute(
+        "UPDATE documents SET duplicate_of = NULL, likeness = NULL "
+        "WHERE duplicate_of IN (SELECT content_hash FROM orphans)"
+    )
 
 
 def _cursor_row(cursor: Cursor) -> dict[str, Any]:

@@ -75,6 +75,15 @@ class TopicStore:
         window = Window(found[0][2], found[0][3])
         return Centres(window, tuple(row[0] for row in found), np.asarray([row[1] for row in found], dtype=np.float32))
 
+    def fitted(self, *, after: datetime, until: datetime, model: str) -> bool:
+        """Is there a refit whose window ended later than `after` and at the latest at `until`?"""
+        with self.database.read() as connection:
+            found = connection.execute(
+                "SELECT 1 FROM clusters WHERE model = $model AND window_end > $after AND window_end <= $until LIMIT 1",
+                {"model": model, "after": after, "until": until},
+            ).fetchone()
+        return found is not None
+
     def assign(self, centres: Centres, places: Mapping[UUID, tuple[int, float]]) -> None:
         """Adds new documents to topics: each with the topic's row in `centres` and its cosine to it.
 

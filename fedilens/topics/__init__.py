@@ -2,5 +2,6 @@
 
 from fedilens.topics.clustering import find_clusters
 from fedilens.topics.communities import centre_of, nearest_centres
+from fedilens.topics.labels import terms_of
 
-__all__ = ["centre_of", "find_clusters", "nearest_centres"]
+__all__ = ["centre_of", "find_clusters", "nearest_centres", "terms_of"]

@@ -37,7 +37,7 @@ MOST_COMPARED = 40_000
 
 def find_clusters(
     vectors: Vectors,
-    lemmas: Sequence[Sequence[str]],
+    terms: Sequence[Sequence[str]],
     *,
     common: frozenset[str],
     authors: Sequence[Hashable] | None = None,
@@ -46,7 +46,7 @@ def find_clusters(
 ) -> Topics:
     """The topics of documents, largest first, then their themes and the arguments inside them.
 
-    `vectors` holds a unit row a document, `lemmas` its content words, `authors` who wrote it; `common` are
+    `vectors` holds a unit row a document, `terms` its content words and phrases, `authors` who wrote it; `common` are
     words that every document of the debate carries and that therefore tell nothing. A topic that continues
     a `known` one keeps its label. The `parent` of a topic is the place of its theme in the list, that of an
     argument the place of its topic.
@@ -57,7 +57,7 @@ def find_clusters(
     renewal = _grouped(ordered, edges, min(most_compared, len(order)), [one.vectors for one in known])
     names = [int(name) for name in np.unique(renewal.numbers[renewal.numbers >= 0])]
     groups = {name: np.sort(order[renewal.numbers == name]) for name in names}
-    writer = Writer(vectors, lemmas, authors if authors is not None else range(len(vectors)), common)
+    writer = Writer(vectors, terms, authors if authors is not None else range(len(vectors)), common)
     topics = dict(zip(names, writer.describe(list(groups.values()), Level.TOPIC), strict=True))
     for name in names:
         if name < len(known):

@@ -1,6 +1,7 @@
 """Communities of a graph, and what can be said of a group of vectors."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fedilens.topics.neighbours import Edges, Numbers
 from fedilens.types import Vectors
@@ -8,20 +9,14 @@ from fedilens.types import Vectors
 NEAR_ENOUGH = 0.40
 """Cosine to a topic's centre from which on a document outside of all topics joins it."""
 SEED = 1
-FINENESS = 3.0
+FINENESS = 2.0
 """Leiden's resolution for topics (1 is modularity); what it splits too far is joined again."""
-THE_SAME = 0.80
-"""Cosine between the centres of two communities from which on they are one topic."""
+THE_SAME = 0.82
+"""Likeness (see `_likeness`) of two communities from which on they are one topic."""
+PRIOR_PAIRS = 5.0
+"""Pairs of documents of usual likeness that every group is thought to have beside its own."""
 SMALLEST = 3
 """Documents. Fewer are no topic but a coincidence."""
-OUTERMOST = 0.02
-SLACK = 0.8
-"""How far a topic reaches: this part of the cosine that all but OUTERMOST of its own documents have to its centre."""
-
-
-def reach_of(vectors: Vectors, centre: Vectors) -> float:
-    """The least cosine to its centre with which a document still belongs to a topic."""
-    return SLACK * float(np.quantile(vectors @ centre, OUTERMOST))
 
 
 def centre_of(vectors: Vectors) -> Vectors:
@@ -32,7 +27,7 @@ def centre_of(vectors: Vectors) -> Vectors:
 
 def nearest_centres(vectors: Vectors, centres: Vectors) -> tuple[Numbers, Vectors]:
     """For each row the nearest centre and the cosine to it; -1 where none is near enough."""
-    if not len(centres):
+    if not len(centres) or not len(vectors):
         return np.full(len(vectors), -1, dtype=np.int64), np.zeros(len(vectors), dtype=np.float32)
     cosines = vectors @ centres.T
     best = cosines.max(axis=1)
@@ -63,15 +58,31 @@ def joined(vectors: Vectors, numbers: Numbers, *, the_same: float) -> Numbers:
         return numbers
     numbers = numbers.copy()
     sums = np.stack([vectors[numbers == name].sum(axis=0) for name in names]).astype(np.float64)
+    sizes = np.array([np.sum(numbers == name) for name in names], dtype=np.float64)
     alive = np.ones(len(names), dtype=bool)
     while alive.sum() > 1:
-        centres = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-        cosines = np.where(alive[:, None] & alive[None, :], centres @ centres.T, -2.0)
-        np.fill_diagonal(cosines, -2.0)
-        kept, gone = sorted(int(one) for one in np.unravel_index(int(cosines.argmax()), cosines.shape))
-        if cosines[kept, gone] < the_same:
+        likeness = np.where(alive[:, None] & alive[None, :], _likeness(sums, sizes), -2.0)
+        np.fill_diagonal(likeness, -2.0)
+        kept, gone = sorted(int(one) for one in np.unravel_index(int(likeness.argmax()), likeness.shape))
+        if likeness[kept, gone] < the_same:
             break
         sums[kept] += sums[gone]
+        sizes[kept] += sizes[gone]
         alive[gone] = False
         numbers[numbers == names[gone]] = names[kept]
     return numbers
+
+
+def _likeness(sums: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The cosine between the centres that groups would have with endlessly many documents.
+
+    The mean cosine between two groups' documents over the geometric mean of those inside each. The plain cosine
+    of the centres would be too low for small groups, whose centres are mostly chance; the cosine inside a small
+    group is drawn towards the common one, as if it had PRIOR_PAIRS more pairs of it.
+    """
+    pairs = sizes * (sizes - 1)
+    inner = (sums**2).sum(axis=1) - sizes
+    usual = inner.sum() / max(pairs.sum(), 1.0)
+    inside = np.maximum((inner + PRIOR_PAIRS * usual) / (pairs + PRIOR_PAIRS), 1e-3)
+    between = sums @ sums.T / np.outer(sizes, sizes)
+    return np.asarray(between / np.sqrt(np.outer(inside, inside)))

@@ -17,17 +17,17 @@ EXEMPLAR_DIFFERENCE = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Documents with what describes them: `lemmas` and `authors` go with the rows of `vectors`."""
+    """Documents with what describes them: `terms` and `authors` go with the rows of `vectors`."""
 
     vectors: Vectors
-    lemmas: Sequence[Sequence[str]]
+    terms: Sequence[Sequence[str]]
     authors: Sequence[Hashable]
     common: frozenset[str]
 
     def describe(self, groups: Sequence[Numbers], level: Level) -> list[Cluster]:
         """Groups of rows with their words, told from the other groups, and their exemplars; in their order."""
-        terms = key_terms([[self.lemmas[int(row)] for row in group] for group in groups], common=self.common)
-        return [self._cluster(group, words, level) for group, words in zip(groups, terms, strict=True)]
+        words = key_terms([[self.terms[int(row)] for row in group] for group in groups], common=self.common)
+        return [self._cluster(group, found, level) for group, found in zip(groups, words, strict=True)]
 
     def _cluster(self, group: Numbers, words: list[str], level: Level) -> Cluster:
         closeness = self.vectors[group] @ centre_of(self.vectors[group])

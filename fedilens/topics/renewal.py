@@ -29,15 +29,16 @@ NEW = 0.65
 SMALLEST_NEW = 5
 """Documents that a new topic needs beside known ones: three stray ones are not yet an event."""
 APART = 0.65
-"""Cosine between the centres of two halves of a topic under which they are two topics."""
+"""Likeness (see `communities`) of two halves of a topic under which they are two topics."""
 ALWAYS_APART = 0.75
-"""The same for the documents of the window before: a topic that was nearly as wide then did not split now."""
+"""Cosine between the centres of the same halves in the window before: a topic that was nearly as wide
+then did not split now."""
 SMALLEST_HALF = 0.25
 """The share of a topic's documents that a half needs to be a topic of its own."""
 HALVING_FINENESS = 1.0
-NO_LONGER_TWO = 0.85
-"""Cosine between the centres of two topics from which on they are one: more than THE_SAME, so that topics
-that are near each other do not merge and part week after week."""
+NO_LONGER_TWO = 0.88
+"""Likeness of two topics from which on they are one: more than THE_SAME, so that topics that are near each
+other do not merge and part week after week."""
 
 
 @dataclass(frozen=True, slots=True)

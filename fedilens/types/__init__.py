@@ -4,6 +4,7 @@ All times are aware and in UTC. All values are immutable.
 """
 
 from fedilens.types.digests import (
+    Alert,
     ArticleCount,
     Audience,
     Digest,
@@ -56,6 +57,7 @@ from fedilens.types.texts import (
 __all__ = [
     "Account",
     "Admitted",
+    "Alert",
     "ArticleCount",
     "Audience",
     "CleanText",

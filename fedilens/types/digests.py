@@ -21,6 +21,11 @@ class Window:
     start: datetime
     end: datetime
 
+    @property
+    def before(self) -> "Window":
+        """The window of the same length that ends where this one starts."""
+        return Window(self.start - (self.end - self.start), self.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -61,12 +66,17 @@ class ReasonCount:
 
 @dataclass(frozen=True, slots=True)
 class TopicSummary:
-    """A topic in a digest. `links` to exemplar posts are filled for the operator only."""
+    """A topic in a digest. `links` to exemplar posts are filled for the operator only.
+
+    `share` is the share of all people who spoke of it, `change` its difference to the window before, if there was one.
+    """
 
     label: str
     keywords: tuple[str, ...]
     people: Figure
     posts: Figure
+    share: Figure | None = None
+    change: Figure | None = None
     links: tuple[str, ...] = ()
 
 
@@ -80,12 +90,28 @@ class ArticleCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """Something beyond chance: `kind` is shift or what happened to a topic, `subject` a target or a topic's label.
+
+    `value` is the change (of a share, or in documents), with its 95 % interval if any; `n` counts people.
+    """
+
+    kind: str
+    subject: str
+    text: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What happened in a debate in a window, for an audience: everything that a rendering needs.
 
-    `excluded` maps a reason to about how many people were left out for it. `certainty` and `notes`
-    are finished sentences. `enough` is False below the configured minimum of people: then `shares`,
-    `reasons` and `topics` are empty.
+    `excluded` maps a reason to about how many people were left out for it. `certainty`, `notes`, `news`,
+    `camps` and `coverage` are finished sentences. `enough` is False below the configured minimum of people:
+    then `shares`, `reasons`, `topics`, `news` and `camps` are empty.
     """
 
     digest_id: UUID
@@ -108,6 +134,9 @@ class Digest:
     reasons: tuple[ReasonCount, ...] = ()
     topics: tuple[TopicSummary, ...] = ()
     articles: tuple[ArticleCount, ...] = ()
+    news: tuple[str, ...] = ()
+    camps: tuple[str, ...] = ()
+    coverage: tuple[str, ...] = ()
     daily_posts: tuple[tuple[str, int], ...] = ()
     certainty: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
