@@ -1,11 +1,11 @@
 """The seams: what a stage needs from the outside, named by role. Real parts are built in `app`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from fedilens.types import Account, MentionPage, OwnStatus, Page, Part, PostDraft, PostLimits, Sentence, Vectors
+from fedilens.types import Account, MentionPage, OwnStatus, Page, Part, PostDraft, PostLimits, Sentence, Status, Vectors
 
 
 class Clock(Protocol):
@@ -51,6 +51,17 @@ class TimelineSource(Protocol):
         """One page: the newest, the one behind `max_id`, or the one just after `min_id`.
 
         A tag that nobody used is an empty page. Raises the errors under `ServerError`.
+        """
+        ...
+
+
+class StatusSource(Protocol):
+    """One server's statuses by their ids there."""
+
+    def statuses(self, ids: Sequence[str]) -> Mapping[str, Status | None]:
+        """The statuses as they are now; None for one that is gone. What cannot be read is left out.
+
+        Raises the errors under `ServerError`.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,29 @@ def test_topics_camps_reasons_alerts_and_coverage_have_commands(run: Run, played
     assert "lower bound" in run(*config, "coverage", *until).out
     shown = json.loads(run(*config, "coverage", *until, "--format", "json").out)
     assert sum(row["posts"] for row in shown) > 40
+
+
+@pytest.mark.parametrize("until", ["2025-01-12", "2025-01-20", "2025-01-27"])
+def test_clean_digests_of_other_weeks_pass_the_last_look(run: Run, played: Path, until: str) -> None:
+    """What is public is looked at before it is shown."""
+    ran = run("--config", played / "fedilens.toml", "digest", "--until", until, "--format", "html")
+    assert (ran.code, ran.err.count("nothing is published")) == (0, 0)
+
+
+def test_somebody_is_forgotten_by_command(run: Run, played: Path, tmp_path: Path) -> None:
+    """In a copy of the demo: all posts, and the last byte of the address; who asks again is not there."""
+    folder = tmp_path / "copy"
+    shutil.copytree(played, folder)
+    (acct,) = run_sql(App(load_config(folder / "fedilens.toml")).database, "SELECT min(acct) FROM account_names").rows[
+        0
+    ]
+    config = ("--config", folder / "fedilens.toml")
+    told = run(*config, "forget", acct)
+    assert told.code == 0
+    assert not told.out.startswith("0 posts")
+    assert acct.encode() not in (folder / "fedilens.duckdb").read_bytes()
+    assert run(*config, "forget", acct).out.startswith("0 posts")
+    assert "is not an address" in run(*config, "forget", "nobody at all").err
 
 
 def app_questions() -> list[str]:

@@ -203,7 +203,9 @@ def analysed(database: Database) -> None:
     reasons = [ReasonMatch(hashed, "power", "favor", "costs", 0.7) for hashed in hashes]
     store.save_stances({hashed: [stance] for hashed in hashes}, debate="ai", detector="d", reasons=reasons)
     with database.write() as connection:
-        connection.execute("INSERT INTO cluster_members SELECT uuid(), content_hash, 1.0, true FROM documents")
+        connection.execute(
+            "INSERT INTO cluster_members SELECT uuid(), content_hash, 1.0, true, now(), now() FROM documents"
+        )
 
 
 def test_an_account_that_is_excluded_now_loses_everything(database: Database) -> None:

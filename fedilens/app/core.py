@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fedilens.mastodon_api.client import MastodonServer
     from fedilens.pipeline import AnalysisReport, Analyst, CollectRules, ImportReport, Judge, Reporter
     from fedilens.stance import Debate, Head
+    from fedilens.store.care import CareStore
     from fedilens.store.conversations import ConversationStore
 
 
@@ -102,11 +103,16 @@ class App:
 
     def digest(self, *, window: Window, audience: Audience) -> Digest:
         """The digest of a window, from what has been analysed."""
+        from fedilens.app.caring import guard
+        from fedilens.digest import render_json, render_text
         from fedilens.pipeline import find_topics, renew_topics, report
 
         renew_topics(self.analyst, window.before)  # what topics of now are compared with
         find_topics(self.analyst, window)
-        return report(self.reporter, window, audience)
+        made = report(self.reporter, window, audience)
+        if audience is Audience.PUBLIC:
+            guard(self, [render_json(made), render_text(made)])
+        return made
 
     def tag_digest(self, *, window: Window, tag: str) -> Digest:
         """Counts and shares of the posts under one hashtag, for the public."""
@@ -189,6 +195,13 @@ class App:
         from fedilens.store.conversations import ConversationStore
 
         return ConversationStore(self.database, self.pseudonyms)
+
+    @cached_property
+    def care(self) -> "CareStore":
+        """What takes things out again."""
+        from fedilens.store.care import CareStore
+
+        return CareStore(self.database, self.pseudonyms)
 
     @cached_property
     def pseudonyms(self) -> "Pseudonyms":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from fedilens.app.caring import guard, take_care
 from fedilens.app.core import App
 from fedilens.bot import ReplyRules
 from fedilens.config import Config
@@ -34,10 +35,12 @@ from fedilens.publish import AccountChannel, PublicFolder, SmtpChannel, SmtpServ
 from fedilens.store.job_runs import JobRuns
 from fedilens.store.publications import Outbox
 from fedilens.store.statuses import StatusStore
-from fedilens.types import Audience, Digest, PostLimits, Window
+from fedilens.types import Audience, Digest, PostDraft, PostLimits, Window
 
 _log = structlog.get_logger()
 
+RECHECKED = 1_000
+"""Posts that are looked at again on a server in an hour: in bulk that is 50 requests."""
 FRESH = timedelta(minutes=10)
 """Answers that are asked for within so long are made once."""
 PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
@@ -61,6 +64,7 @@ class Service:
             "weekly": lambda due: self.publish_to_subscribers("weekly", due),
             "mentions": lambda _: self.answer(),
             "deliver": lambda _: self.deliver(),
+            "care": lambda _: self.take_care(),
         }
         jobs[job](moment)
 
@@ -69,6 +73,13 @@ class Service:
         runs = self.app.collect((), (), since=None, told=lambda _: None)
         self.app.analyze()
         _log.info("collected", timelines=len(runs), new=sum(run.new for run in runs))
+
+    def take_care(self) -> None:
+        """Removes what is past its time, and looks again at posts that are shown."""
+        report = take_care(self.app, most=RECHECKED)
+        if any(one.checked for one in report.servers):
+            self.app.analyze()  # what was edited is read again
+        _log.info("took care", expired=report.expired, rewritten=report.rewritten)
 
     def publish(self, moment: datetime) -> None:
         """The digest of the window that ends at `moment`, to the thread, the mails and the folder."""
@@ -90,6 +101,8 @@ class Service:
                 moment=moment,
                 identify=app.pseudonyms,
             )
+        posts = [part.draft for part in parts if isinstance(part.draft, PostDraft)]
+        guard(app, (one for post in posts for one in (post.text, post.spoiler_text, _alt_text(post))))
         # The files first: they can be written twice, and what is planned is sent.
         if config.files.folder:
             write_files(digest, PublicFolder(Path(config.files.folder)), page_url=config.bot.page_url)
@@ -109,6 +122,8 @@ class Service:
             moment=moment,
             identify=self.app.pseudonyms,
         )
+        texts = [part.draft.text for part in parts if isinstance(part.draft, PostDraft)]
+        guard(self.app, texts, allowed=[one.acct for one in subscriptions])
         self.outbox.plan(parts, now=self.app.clock.now())
 
     def answer(self) -> int:
@@ -203,6 +218,10 @@ class Service:
                 made = self.app.digest(window=window, audience=Audience.PUBLIC)
             found = self._digests[length, tag] = (now, made)
         return found[1]
+
+
+def _alt_text(post: PostDraft) -> str:
+    return post.picture.alt_text if post.picture else ""
 
 
 def account_of(app: App) -> MastodonAccount | None:

@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from fedilens import __version__
-from fedilens.cli import accounts, asking, collecting, debates, demo, reporting, running, setup, stances, understanding
+from fedilens.cli import (
+    accounts,
+    asking,
+    caring,
+    collecting,
+    debates,
+    demo,
+    reporting,
+    running,
+    setup,
+    stances,
+    understanding,
+)
 from fedilens.cli.context import State
 
 application = typer.Typer(
@@ -53,6 +65,8 @@ for command in (
     accounts.doctor,
     running.run,
     running.health,
+    caring.forget,
+    caring.care,
     setup.snapshot,
     demo.demo,
 ):

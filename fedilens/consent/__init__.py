@@ -2,5 +2,6 @@
 
 from fedilens.consent.decision import ConsentRules, Decision, decide
 from fedilens.consent.pseudonyms import Pseudonyms, load_key
+from fedilens.consent.public_check import PublicCheck
 
-__all__ = ["ConsentRules", "Decision", "Pseudonyms", "decide", "load_key"]
+__all__ = ["ConsentRules", "Decision", "Pseudonyms", "PublicCheck", "decide", "load_key"]

@@ -6,6 +6,7 @@ from fedilens.pipeline.collecting import CollectRules, ImportReport, collect_tag
 from fedilens.pipeline.delivering import DeliveryReport, deliver
 from fedilens.pipeline.estimating import Reporter, estimate_shares
 from fedilens.pipeline.grouping import estimate_camps, find_alerts, tell_camps, tell_coverage, window_coverage
+from fedilens.pipeline.guarding import refuse_leaks
 from fedilens.pipeline.judging import Judge, evaluate, example_lines, score_lines, train_head
 from fedilens.pipeline.publishing import (
     MAIL,
@@ -15,6 +16,7 @@ from fedilens.pipeline.publishing import (
     thread_parts,
     write_files,
 )
+from fedilens.pipeline.rechecking import CareReport, RecheckReport, recheck
 from fedilens.pipeline.reporting import report, report_tag
 
 __all__ = [
@@ -22,12 +24,14 @@ __all__ = [
     "MAIL",
     "AnalysisReport",
     "Analyst",
+    "CareReport",
     "CollectRules",
     "DeliveryReport",
     "Desk",
     "ImportReport",
     "Informant",
     "Judge",
+    "RecheckReport",
     "Reporter",
     "ThreadStyle",
     "analyze",
@@ -42,6 +46,8 @@ __all__ = [
     "find_topics",
     "import_statuses",
     "mail_parts",
+    "recheck",
+    "refuse_leaks",
     "renew_topics",
     "report",
     "report_tag",

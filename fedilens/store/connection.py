@@ -5,6 +5,7 @@ read-only and waits out a writer's moment. This module alone imports duckdb.
 """
 
 import random
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -58,6 +59,32 @@ class Database:
                 connection.commit()
         finally:
             lock.release()
+
+    def rewrite(self) -> None:
+        """Copies what stands in the database into a new file, which takes the old one's place at once.
+
+        What was deleted leaves no byte behind: DuckDB marks its room as free and keeps what stood there. Raises
+        StoreBusyError and StoreError as `write` does; the old file is then as it was.
+        """
+        fresh = self.path.with_name(self.path.name + ".rewriting")
+        with self.write():  # brings it up to date
+            pass
+        try:
+            with FileLock(self.path.with_name(self.path.name + ".lock"), timeout=self.patience):
+                fresh.unlink(missing_ok=True)
+                with self._open(read_only=False) as connection:
+                    connection.execute("CHECKPOINT")
+                    name = str(scalar(connection, "SELECT current_database()")).replace('"', '""')
+                    connection.execute("ATTACH '" + str(fresh).replace("'", "''") + "' AS fresh")
+                    connection.execute(f'COPY FROM DATABASE "{name}" TO fresh')
+                    connection.execute("DETACH fresh")
+                shutil.copymode(self.path, fresh)
+                fresh.replace(self.path)
+        except Timeout as error:
+            raise StoreBusyError(f"{self.path} is being written by another fedilens; try again later") from error
+        except (duckdb.Error, OSError) as error:
+            fresh.unlink(missing_ok=True)
+            raise StoreError(f"cannot rewrite {self.path}: {_first_line(error)}") from error
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -9,7 +9,8 @@ from uuid import UUID
 from fedilens.protocols import Identifier
 from fedilens.store.bulk import insert, insert_missing, replace, scalar
 from fedilens.store.connection import Database
-from fedilens.store.publications import plan_parts
+from fedilens.store.publications import drop_drafts_to, plan_parts
+from fedilens.store.statuses import want_rewrite
 from fedilens.types import Mention, Part
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class ConversationStore:
         with self.database.write() as connection:
             if not insert_missing(connection, "commands", [row], _COMMAND, key=("command_id",)):
                 return
-            self._apply(connection, account_id, effect, now=now)
+            self._apply(connection, mention.account.acct, effect, now=now)
             if parts:
                 plan_parts(connection, parts, now=now)
 
@@ -140,9 +141,8 @@ class ConversationStore:
             choice = scalar(connection, "SELECT choice FROM choices WHERE account_id = $id", values)
         return int(posts), reason, choice
 
-    def _apply(
-        self, connection: "duckdb.DuckDBPyConnection", account_id: UUID, effect: Effect, *, now: datetime
-    ) -> None:
+    def _apply(self, connection: "duckdb.DuckDBPyConnection", acct: str, effect: Effect, *, now: datetime) -> None:
+        account_id = self.identify.account(acct)
         own: dict[str, Any] = {"id": account_id}
         if effect.choice is not None:
             row = {"account_id": account_id, "choice": effect.choice, "chosen_at": now}
@@ -165,3 +165,5 @@ class ConversationStore:
             connection.execute(
                 "UPDATE commands SET account_id = $nobody WHERE account_id = $id", own | {"nobody": NOBODY}
             )
+            drop_drafts_to(connection, acct)
+            want_rewrite(connection)

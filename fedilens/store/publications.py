@@ -166,3 +166,14 @@ def _part(row: tuple[Any, ...]) -> Part:
         remote_id=remote_id,
         due_at=due_at,
     )
+
+
+def drop_drafts_to(connection: "duckdb.DuckDBPyConnection", acct: str) -> None:
+    """What was to be sent to somebody is not sent any more."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE unsent AS "
+        "SELECT publication_id FROM publication_drafts WHERE contains(lower(draft), $acct)",
+        {"acct": f"@{acct.lower()}"},
+    )
+    for table in ("publication_drafts", "publications"):
+        connection.execute(f"DELETE FROM {table} WHERE publication_id IN (FROM unsent)")

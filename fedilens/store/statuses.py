@@ -39,8 +39,8 @@ _RUN = (
     "instance VARCHAR, tag VARCHAR, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ, pages INTEGER, seen INTEGER, "
     "new INTEGER, excluded INTEGER, broken INTEGER, error VARCHAR"
 )
-# What goes with a status when it goes.
-_STATUS_TABLES = ("statuses", "status_links", "status_texts", "status_tags", "sightings")
+STATUS_TABLES = ("statuses", "status_links", "status_texts", "status_tags", "sightings")
+"""What goes with a status when it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +245,16 @@ class StatusStore:
             for table in ("accounts", "account_names", "consent_decisions"):
                 connection.execute(f"DELETE FROM {table} WHERE account_id IN (SELECT account_id FROM {source})")
         if scalar(connection, "SELECT count(*) FROM withdrawn"):
-            for table in _STATUS_TABLES:
+            for table in STATUS_TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE status_id IN (SELECT status_id FROM withdrawn)")
             drop_orphans(connection)
+            want_rewrite(connection)
+
+
+def want_rewrite(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Notes that the file still has bytes of something that was deleted."""
+    row = {"name": "rewrite", "value": "wanted"}
+    insert_missing(connection, "store_facts", [row], "name VARCHAR, value VARCHAR", key=("name",))
 
 
 def drop_orphans(connection: "duckdb.DuckDBPyConnection") -> None:

@@ -1,0 +1,46 @@
+"""What the program does to keep its promises: forget, let go of what is past its time, and look before publishing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from fedilens.app.core import App
+from fedilens.pipeline import CareReport, recheck, refuse_leaks
+from fedilens.store.statuses import StatusStore
+
+
+def forget(app: App, accts: Sequence[str]) -> int:
+    """Removes all that stands of accounts, and their bytes from the file; returns how many posts went."""
+    posts = app.care.forget(accts, now=app.clock.now())
+    app.care.rewrite_if_wanted()
+    return posts
+
+
+def take_care(app: App, *, most: int) -> CareReport:
+    """Removes what is past its time, looks again at posts of the window (at most `most` a server), rewrites."""
+    expired = app.care.expire(app.clock.now() - timedelta(days=app.config.retention.days))
+    reports = [
+        recheck(
+            instance,
+            app.source(instance),
+            care=app.care,
+            store=StatusStore(app.database, app.pseudonyms),
+            rules=app.consent_rules,
+            clock=app.clock,
+            window=app.config.digest.window,
+            most=most,
+        )
+        for instance in app.config.collect.instances
+    ]
+    return CareReport(expired, tuple(reports), rewritten=app.care.rewrite_if_wanted())
+
+
+def guard(app: App, renderings: Iterable[str], *, allowed: Iterable[str] = ()) -> None:
+    """Lets pass what may be public. Raises PublishError for what names, links or quotes who did not opt in."""
+    bot = app.config.bot
+    targets = app.debate.targets
+    refuse_leaks(
+        app.care.protected(),
+        renderings,
+        allowed=[one for one in (bot.account, bot.page_url, *allowed) if one],
+        own_texts=[text for one in targets for text in (one.statement, *(reason.text for reason in one.reasons))],
+    )

@@ -1,0 +1,45 @@
+"""Commands that take things out again: forget somebody, and keep the store to its promises."""
+
+from typing import Annotated
+
+import typer
+
+from fedilens.cli.context import app_of
+from fedilens.config import parse_acct
+from fedilens.errors import InputError
+
+
+def forget(
+    context: typer.Context,
+    accounts: Annotated[list[str], typer.Argument(metavar="ACCT", help="user@host, one or more.")],
+) -> None:
+    """Remove everything that stands of an account, to the last byte, and never count it again."""
+    from fedilens.app.caring import forget as forgetting
+
+    posts = forgetting(app_of(context), [_acct(one) for one in accounts])
+    typer.echo(f"{posts} posts removed; the account stays left out, by a keyed hash, and the file was rewritten")
+
+
+def care(
+    context: typer.Context,
+    *,
+    most: Annotated[int, typer.Option(min=1, help="Posts to look at again on each server.")] = 10_000,
+) -> None:
+    """Remove what is past its time, look again at posts (edited? gone?), and rewrite the file if it needs it."""
+    from fedilens.app.caring import take_care
+
+    report = take_care(app_of(context), most=most)
+    for one in report.servers:
+        told = f"{one.checked} posts looked at again, {one.gone} gone, {one.left_out} left out from now on"
+        typer.echo(f"{one.instance}: {one.error or told}")
+    rewritten = "; the file was rewritten" if report.rewritten else ""
+    typer.echo(f"{report.expired} posts were past their time{rewritten}")
+    if any(one.error for one in report.servers):
+        raise typer.Exit(1)
+
+
+def _acct(text: str) -> str:
+    try:
+        return str(parse_acct(text))
+    except ValueError as error:
+        raise InputError(str(error)) from error
