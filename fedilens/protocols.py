@@ -86,6 +86,17 @@ class StatusPoster(Protocol):
         ...
 
 
+class StatusEditor(Protocol):
+    """The bot's account, as one that corrects what it posted."""
+
+    def edit(self, remote_id: str, text: str) -> bool:
+        """Puts another text in the place of a post's; all else stays. False where the server cannot.
+
+        Raises PublishError when nobody knows, or it should be tried later.
+        """
+        ...
+
+
 class MentionSource(Protocol):
     """The bot's account, as one that is spoken to."""
 

@@ -99,7 +99,7 @@ def test_a_servers_trouble_removes_nothing(database: Database) -> None:
 def test_servers_of_every_kind_tell_what_is_there_and_what_is_gone(software: Software) -> None:
     """Mastodon in bulk, the others one by one; edits are seen."""
     with serving(software, now=SERVED) as server:
-        client = MastodonServer(server.base_url, clock=FakeClock(SERVED), timeout=2 * timedelta(seconds=1))
+        client = MastodonServer(server.base_url, clock=FakeClock(SERVED), timeout=timedelta(seconds=2))
         page = client.tag_page("ai").statuses
         ids = [one.remote_id for one in page]
         missing = ids[0][:-1] + ("0" if ids[0][-1] != "0" else "1")
@@ -118,9 +118,9 @@ def test_an_odd_answer_in_bulk_is_asked_again_one_by_one() -> None:
         return Fault(FaultKind.OBJECT) if path.partition("?")[0].endswith("/api/v1/statuses") else None
 
     with serving(Software.MASTODON, now=SERVED) as server:
-        client = MastodonServer(server.base_url, clock=FakeClock(SERVED), timeout=2 * timedelta(seconds=1))
+        client = MastodonServer(server.base_url, clock=FakeClock(SERVED), timeout=timedelta(seconds=2))
         ids = [one.remote_id for one in client.tag_page("ai").statuses]
     with serving(Software.MASTODON, now=SERVED, faults=odd) as server:
-        client = MastodonServer(server.base_url, clock=FakeClock(SERVED), timeout=2 * timedelta(seconds=1))
+        client = MastodonServer(server.base_url, clock=FakeClock(SERVED), timeout=timedelta(seconds=2))
         found = client.statuses(ids)
     assert all(found[one] is not None for one in ids)

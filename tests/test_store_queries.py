@@ -10,6 +10,7 @@ from stored import KEYS, MODEL, NOW, clean, database_at, embedded, excluded, pos
 
 from fedilens.store import Database
 from fedilens.store.analyses import AnalysisStore, Likeness, ReasonMatch
+from fedilens.store.corrections import Corrections, Published
 from fedilens.store.job_runs import JobRuns
 from fedilens.store.publications import Outbox
 from fedilens.store.questions import ask, load_questions
@@ -84,6 +85,7 @@ def fill(database: Database) -> None:
     born = TopicEvent(EventKind.BORN, None, 0, 2, 0)
     save_topics(database, cluster, inside, hashes=hashes, window=WEEK, events=[born])
     report(ReportStore(database))
+    Corrections(database).save(Published(UUID(int=1), "ai", WEEK, NOW))
     for minute in range(5):
         at = NOW + timedelta(minutes=minute)
         failed = "down" if minute == 4 else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from fedilens.app.core import App
+from fedilens.digest import Practice
 from fedilens.pipeline import CareReport, recheck, refuse_leaks
 from fedilens.store.statuses import StatusStore
 
@@ -32,6 +33,24 @@ def take_care(app: App, *, most: int) -> CareReport:
         for instance in app.config.collect.instances
     ]
     return CareReport(expired, tuple(reports), rewritten=app.care.rewrite_if_wanted())
+
+
+def practice_of(app: App) -> Practice:
+    """What this program is configured to do, for those whose posts it reads."""
+    config = app.config
+    return Practice(
+        title=app.debate.title,
+        instances=config.collect.instances,
+        tags=config.collect.tags,
+        statements=tuple(target.statement for target in app.debate.targets),
+        retention_days=config.retention.days,
+        minimum_people=config.digest.minimum_people,
+        minimum_group=config.digest.minimum_group,
+        bot=config.bot.account or (app.bot_token.acct if app.bot_token else ""),
+        contact=config.collect.contact,
+        page_url=config.bot.page_url,
+        silence_counts=config.consent.policy == "no-opt-out",
+    )
 
 
 def guard(app: App, renderings: Iterable[str], *, allowed: Iterable[str] = ()) -> None:

@@ -101,7 +101,7 @@ class App:
         renew_topics(self.analyst, self.window(until=None, length=None))
         return found
 
-    def digest(self, *, window: Window, audience: Audience) -> Digest:
+    def digest(self, *, window: Window, audience: Audience, keep: bool = True) -> Digest:
         """The digest of a window, from what has been analysed."""
         from fedilens.app.caring import guard
         from fedilens.digest import render_json, render_text
@@ -109,7 +109,7 @@ class App:
 
         renew_topics(self.analyst, window.before)  # what topics of now are compared with
         find_topics(self.analyst, window)
-        made = report(self.reporter, window, audience)
+        made = report(self.reporter, window, audience, keep=keep)
         if audience is Audience.PUBLIC:
             guard(self, [render_json(made), render_text(made)])
         return made

@@ -2,28 +2,31 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 import structlog
 
-from fedilens.app.caring import guard, take_care
+from fedilens.app.caring import guard, practice_of, take_care
 from fedilens.app.core import App
 from fedilens.bot import ReplyRules
 from fedilens.config import Config
 from fedilens.credentials import secret
+from fedilens.digest import corrections_told, render_about
 from fedilens.errors import ConfigError, ServerError
 from fedilens.mastodon_api.account import MastodonAccount
 from fedilens.pipeline import (
     ACCOUNT,
     MAIL,
+    Corrector,
     DeliveryReport,
     Desk,
     Informant,
     ThreadStyle,
     answer_mentions,
+    correct_published,
     deliver,
     mail_parts,
     subscriber_parts,
@@ -32,6 +35,7 @@ from fedilens.pipeline import (
 )
 from fedilens.protocols import Channel
 from fedilens.publish import AccountChannel, PublicFolder, SmtpChannel, SmtpServer
+from fedilens.store.corrections import Corrections, Published
 from fedilens.store.job_runs import JobRuns
 from fedilens.store.publications import Outbox
 from fedilens.store.statuses import StatusStore
@@ -79,7 +83,41 @@ class Service:
         report = take_care(self.app, most=RECHECKED)
         if any(one.checked for one in report.servers):
             self.app.analyze()  # what was edited is read again
+        self.correct()
         _log.info("took care", expired=report.expired, rewritten=report.rewritten)
+
+    def _corrections_since(self, window: Window) -> tuple[str, ...]:
+        """What is said in the digest of a window of those before it that were corrected meanwhile."""
+        earlier = Corrections(self.app.database).since(window.before.before.start)
+        return corrections_told(
+            [
+                (one.window, one.corrected_at)
+                for one in earlier
+                if one.corrected_at is not None and one.corrected_at >= window.start and one.window.end < window.end
+            ]
+        )
+
+    def correct(self) -> int:
+        """Corrects digests that are out, where what they said holds no longer; how many."""
+        app, folder = self.app, self.app.config.files.folder
+
+        def write(digest: Digest) -> None:
+            if folder:
+                write_files(digest, PublicFolder(Path(folder)), page_url=app.config.bot.page_url)
+
+        return correct_published(
+            Corrector(
+                store=Corrections(app.database),
+                outbox=self.outbox,
+                make=lambda window: app.digest(window=window, audience=Audience.PUBLIC, keep=False),
+                keep=app.reporter.store.save_digest,
+                write=write,
+                editor=self.account,
+                style=self.style,
+                identify=app.pseudonyms,
+                clock=app.clock,
+            )
+        )
 
     def publish(self, moment: datetime) -> None:
         """The digest of the window that ends at `moment`, to the thread, the mails and the folder."""
@@ -89,12 +127,15 @@ class Service:
         if not digest.posts.value:
             _log.warning("nothing to tell", until=moment.isoformat())
             return
+        told = self._corrections_since(window)
+        digest = replace(digest, notes=(*told, *digest.notes))
         parts = []
         if self.account is not None:
             parts += thread_parts(digest, self.style, moment=moment, identify=app.pseudonyms)
         if config.mail.recipients:
+            full = app.digest(window=window, audience=Audience.OPERATOR)
             parts += mail_parts(
-                app.digest(window=window, audience=Audience.OPERATOR),
+                replace(full, notes=(*told, *full.notes)),
                 config.mail.recipients,
                 sender=config.mail.sender,
                 page_url=config.bot.page_url,
@@ -105,8 +146,11 @@ class Service:
         guard(app, (one for post in posts for one in (post.text, post.spoiler_text, _alt_text(post))))
         # The files first: they can be written twice, and what is planned is sent.
         if config.files.folder:
-            write_files(digest, PublicFolder(Path(config.files.folder)), page_url=config.bot.page_url)
+            folder = PublicFolder(Path(config.files.folder))
+            folder.write({"about.html": render_about(practice_of(app)).encode("utf-8")})
+            write_files(digest, folder, page_url=config.bot.page_url)
         self.outbox.plan(parts, now=app.clock.now())
+        Corrections(app.database).save(Published(digest.digest_id, digest.debate, window, app.clock.now()))
 
     def publish_to_subscribers(self, period: str, moment: datetime) -> None:
         """The digest of a day or a week, as an answer to everybody who subscribed to it."""

@@ -38,6 +38,23 @@ def care(
         raise typer.Exit(1)
 
 
+def about(
+    context: typer.Context,
+    *,
+    page: Annotated[bool, typer.Option("--page", help="The page as HTML, to be published.")] = False,
+) -> None:
+    """Write what people should be told before the first collecting: page, announcement, words for the profile."""
+    from fedilens.app.caring import practice_of
+    from fedilens.digest import announcement, profile, render_about
+
+    practice = practice_of(app_of(context))
+    if page:
+        typer.echo(render_about(practice), nl=False)
+        return
+    typer.echo(f"A post to publish first:\n\n{announcement(practice)}\n\nIn the bot's profile:\n\n{profile(practice)}")
+    typer.echo("\nThe page that both lead to: fedilens about --page > about.html")
+
+
 def _acct(text: str) -> str:
     try:
         return str(parse_acct(text))

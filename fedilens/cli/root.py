@@ -67,6 +67,7 @@ for command in (
     running.health,
     caring.forget,
     caring.care,
+    caring.about,
     setup.snapshot,
     demo.demo,
 ):

@@ -95,6 +95,33 @@ class MastodonAccount:
             raise DoubtfulError(f"{self.host} answered something that is no status")
         return made
 
+    def edit(self, remote_id: str, text: str) -> bool:
+        """See `protocols.StatusEditor`. Pictures and the content warning stay: servers drop what is not sent again."""
+        try:
+            raw, _ = self._connection.ask(partial(self._api.status, remote_id))
+        except (UnreachableError, RateLimitedError) as error:
+            raise NotSentError(str(error)) from error
+        except ServerError:
+            return False
+        known = raw if isinstance(raw, dict) else {}
+        pictures = [str(one["id"]) for one in known.get("media_attachments") or () if "id" in one]
+        warning = str(known.get("spoiler_text") or "")
+        try:
+            changed = self._tell(
+                lambda: self._api.status_update(
+                    remote_id,
+                    text,
+                    spoiler_text=warning or None,
+                    sensitive=bool(warning),
+                    media_ids=pictures or None,
+                )
+            )
+        except (NotSentError, DoubtfulError):
+            raise
+        except PublishError:
+            return False
+        return status_id(changed) == remote_id
+
     def recent(self) -> list[OwnStatus]:
         """The account's latest posts, of every visibility, newest first."""
         if self._own_id is None:

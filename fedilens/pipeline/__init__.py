@@ -3,6 +3,7 @@
 from fedilens.pipeline.analyzing import AnalysisReport, Analyst, analyze, find_topics, renew_topics
 from fedilens.pipeline.answering import ACCOUNT, Desk, Informant, answer_mentions
 from fedilens.pipeline.collecting import CollectRules, ImportReport, collect_tag, import_statuses
+from fedilens.pipeline.correcting import Corrector, correct_published
 from fedilens.pipeline.delivering import DeliveryReport, deliver
 from fedilens.pipeline.estimating import Reporter, estimate_shares
 from fedilens.pipeline.grouping import estimate_camps, find_alerts, tell_camps, tell_coverage, window_coverage
@@ -26,6 +27,7 @@ __all__ = [
     "Analyst",
     "CareReport",
     "CollectRules",
+    "Corrector",
     "DeliveryReport",
     "Desk",
     "ImportReport",
@@ -37,6 +39,7 @@ __all__ = [
     "analyze",
     "answer_mentions",
     "collect_tag",
+    "correct_published",
     "deliver",
     "estimate_camps",
     "estimate_shares",

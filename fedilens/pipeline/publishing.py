@@ -40,7 +40,7 @@ class ThreadStyle:
 
 def thread_parts(digest: Digest, style: ThreadStyle, *, moment: datetime, identify: Identifier) -> list[Part]:
     """The posts of a digest: the first one with the chart."""
-    delivery = f"thread/{digest.debate}/{stamp(moment)}"
+    delivery = thread_delivery(digest.debate, moment)
     room = PostLimits(style.limits.characters - len(style.content_warning), style.limits.url_characters)
     texts = render_thread(digest, limits=room, page_url=style.page_url, hashtags=style.hashtags, replies=style.replies)
     return [
@@ -118,6 +118,11 @@ def subscriber_parts(
 def write_files(digest: Digest, folder: PublicFolder, *, page_url: str) -> None:
     """The page, the archive and the feed; the index last, so that a broken writing is done again."""
     folder.write(archive_files(digest, index=folder.read(INDEX), page_url=page_url))
+
+
+def thread_delivery(debate: str, moment: datetime) -> str:
+    """The name of the thread of the digest that ends at `moment`."""
+    return f"thread/{debate}/{stamp(moment)}"
 
 
 def stamp(moment: datetime) -> str:

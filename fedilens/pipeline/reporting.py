@@ -30,7 +30,7 @@ _ASKED = (
 )
 
 
-def report(reporter: Reporter, window: Window, audience: Audience) -> Digest:
+def report(reporter: Reporter, window: Window, audience: Audience, *, keep: bool = True) -> Digest:
     """Builds and keeps the digest of a window. Topics of the window are expected to have been found."""
     estimate_shares(reporter, window)
     now_answers = {name: answer(reporter, name, window).dicts() for name in _ASKED}
@@ -60,7 +60,8 @@ def report(reporter: Reporter, window: Window, audience: Audience) -> Digest:
         rules=reporter.rules,
         created_at=created_at,
     )
-    reporter.store.save_digest(digest)
+    if keep:
+        reporter.store.save_digest(digest)
     return digest
 
 

@@ -58,6 +58,13 @@ class Outbox:
             rows = connection.execute("SELECT remote_id FROM publications WHERE remote_id IS NOT NULL").fetchall()
         return frozenset(str(row[0]) for row in rows)
 
+    def remote_ids(self, delivery: str) -> list[str]:
+        """The posts of a delivery that was sent to its end, first to last; none while it is on its way."""
+        sql = "SELECT remote_id, state FROM publications WHERE delivery = $delivery ORDER BY part"
+        with self.database.read() as connection:
+            rows = connection.execute(sql, {"delivery": delivery}).fetchall()
+        return [str(row[0]) for row in rows] if all(row[1] == "sent" and row[0] for row in rows) else []
+
     def save(self, part: Part, *, now: datetime) -> None:
         """Keeps how far a part has come. What a sent part said is not needed any more."""
         with self.database.write() as connection:

@@ -1,0 +1,166 @@
+"""A digest that is out is corrected where it holds no longer: by an edit, or by a reply where none can be made."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import FakeClock
+from delivery_trial import START
+from digest_rows import WINDOW, digest_of, now_rows, overview, share
+from mastodon import Mastodon
+from mastodon_mock.testing import MockServer
+from stored import KEYS, database_at
+from test_delivering import token_of
+
+from fedilens.digest import corrections_told, no_longer_true
+from fedilens.mastodon_api.account import MastodonAccount
+from fedilens.pipeline import ACCOUNT, Corrector, ThreadStyle, correct_published, deliver, thread_parts
+from fedilens.publish import AccountChannel
+from fedilens.sample import SampleServer, demo_views, load_corpus
+from fedilens.store import Database
+from fedilens.store.corrections import Corrections, Published
+from fedilens.store.publications import Outbox
+from fedilens.store.reports import ReportStore
+from fedilens.types import Digest, PostLimits
+
+DAY = timedelta(days=1)
+STYLE = ThreadStyle(PostLimits(), content_warning="AI", hashtags=("aidebate",), replies=2)
+LOWER = [row for row in now_rows()["shares"] if row["target"] != "energy"] + [
+    share("energy", "favor", 0.11, 0.05, 0.2),
+    share("energy", "against", 0.12, 0.02, 0.24),
+]
+
+
+def changed() -> Digest:
+    """Fewer are for the energy's target than was published."""
+    return replace(digest_of(shares=LOWER), digest_id=UUID(int=8))
+
+
+def test_a_figure_outside_of_what_was_published_is_told() -> None:
+    """Inside the interval nothing is; a count may change by a tenth; what cannot be told any more is said."""
+    published = digest_of().figures
+    assert no_longer_true(published, digest_of()) == []
+    assert no_longer_true(published, changed()) == [
+        "“The data centres of AI use too much energy.” For: 11 % (5–20), published as 31 % (18–45)."
+    ]
+    fewer = [row for row in now_rows()["shares"] if row["target"] != "labour"]
+    assert no_longer_true(published, digest_of(shares=fewer)) == [
+        "The share for labour, published as 26 % (13–39), cannot be told any more.",
+        "The share against labour, published as 22 % (11–33), cannot be told any more.",
+    ]
+    assert no_longer_true(published, digest_of(overview=overview(people=55))) == []
+    assert no_longer_true(published, digest_of(overview=overview(people=50))) == [
+        "50 people are counted, 60 were published."
+    ]
+
+
+def test_the_next_mail_tells_of_corrections() -> None:
+    """A mail that is out cannot be changed."""
+    assert corrections_told([(WINDOW, datetime(2025, 2, 3, tzinfo=UTC))]) == (
+        "The digest of 25 to 31 January 2025 was corrected on 3 February 2025; its page says how it reads now.",
+    )
+
+
+class Office:
+    """A digest that went out through an account, and what corrects it."""
+
+    def __init__(self, folder: Path, account: MastodonAccount, now: datetime) -> None:
+        self.database: Database = database_at(folder)
+        self.outbox = Outbox(self.database)
+        self.reports = ReportStore(self.database)
+        self.corrections = Corrections(self.database)
+        self.account = account
+        self.clock = FakeClock(now)
+        self.written: list[Digest] = []
+        digest = digest_of()
+        self.reports.save_digest(digest)
+        self.outbox.plan(thread_parts(digest, STYLE, moment=WINDOW.end, identify=KEYS), now=now)
+        self.deliver()
+        self.corrections.save(Published(digest.digest_id, "ai", WINDOW, now))
+
+    def deliver(self) -> None:
+        deliver(self.outbox, {ACCOUNT: AccountChannel(self.account)}, self.clock)
+
+    def correct(self, digest: Digest, *, after: timedelta) -> int:
+        """What the hourly job does, so much later."""
+        self.clock.sleep(after.total_seconds())
+        done = correct_published(
+            Corrector(
+                store=self.corrections,
+                outbox=self.outbox,
+                make=lambda _: digest,
+                keep=self.reports.save_digest,
+                write=self.written.append,
+                editor=self.account,
+                style=STYLE,
+                identify=KEYS,
+                clock=self.clock,
+            )
+        )
+        self.deliver()
+        return done
+
+
+def test_where_a_server_can_edit_the_thread_is_edited_and_dated(tmp_path: Path) -> None:
+    """mastodon_mock: the same posts, with the new figure, the note, the picture and the warning."""
+    with MockServer() as server:
+        now = datetime.now(UTC).replace(microsecond=0)
+        account = MastodonAccount(
+            "mock.example", token="alice_token", clock=FakeClock(now), timeout=timedelta(seconds=5),
+            base_url=server.base_url,
+        )  # fmt: skip
+        office = Office(tmp_path, account, now)
+        alice = Mastodon(access_token="alice_token", api_base_url=server.base_url, version_check_mode="none")
+        before = alice.account_statuses(alice.me()["id"])[::-1]
+        assert office.correct(changed(), after=2 * DAY) == 1
+        after = alice.account_statuses(alice.me()["id"])[::-1]
+    assert [post["id"] for post in after] == [post["id"] for post in before]
+    texts = [BeautifulSoup(post["content"], "html.parser").get_text(" ") for post in after]
+    assert "Corrected on" in texts[0]
+    assert "11 % (5–20)" in " ".join(texts)
+    assert "31 % (18–45)" not in " ".join(texts)
+    assert after[0]["media_attachments"][0]["description"] == before[0]["media_attachments"][0]["description"]
+    assert after[0]["spoiler_text"] == "AI"
+    (page,) = office.written
+    assert page.notes[0].startswith("Corrected on")
+
+
+def test_where_a_server_cannot_edit_a_reply_corrects(tmp_path: Path) -> None:
+    """The sample's server: under the first post, with the figures, once."""
+    with SampleServer(demo_views()[0], corpus=load_corpus(), now=START) as server:
+        account = MastodonAccount(
+            "tooters.example", token=token_of(server), clock=FakeClock(START), timeout=timedelta(seconds=5),
+            base_url=server.base_url,
+        )  # fmt: skip
+        office = Office(tmp_path, account, START)
+        before = server.writing.own_posts()[::-1]
+        assert office.correct(changed(), after=2 * DAY) == 1
+        after = server.writing.own_posts()[::-1]
+        assert office.correct(changed(), after=timedelta(hours=1)) == 0
+        assert office.correct(changed(), after=2 * DAY) == 0, "what was corrected holds now"
+        assert server.writing.own_posts()[::-1] == after
+    assert after[: len(before)] == before
+    (reply,) = after[len(before) :]
+    assert reply["in_reply_to_id"] == before[0]["id"]
+    assert reply["text"].startswith("Corrected on ")
+    assert "11 % (5–20), published as 31 % (18–45)" in reply["text"]
+
+
+@pytest.mark.parametrize(("digest", "after"), [(digest_of(), 2 * DAY), (changed(), DAY / 2), (changed(), 20 * DAY)])
+def test_nothing_is_corrected_that_holds_or_is_too_young_or_too_old(
+    tmp_path: Path, digest: Digest, after: timedelta
+) -> None:
+    """At most once a day, and for two weeks."""
+    with SampleServer(demo_views()[0], corpus=load_corpus(), now=START) as server:
+        account = MastodonAccount(
+            "tooters.example", token=token_of(server), clock=FakeClock(START), timeout=timedelta(seconds=5),
+            base_url=server.base_url,
+        )  # fmt: skip
+        office = Office(tmp_path, account, START)
+        before = server.writing.own_posts()
+        assert office.correct(digest, after=after) == 0
+        assert server.writing.own_posts() == before
+    assert office.written == []
