@@ -168,6 +168,7 @@ class ScheduleSection(Section):
 
     collect_every: Duration = timedelta(minutes=15)
     mentions_every: Duration = timedelta(minutes=1)
+    care_every: Duration = timedelta(hours=1)
     digest_at: str = "mon 08:00"
     subscribers_at: str = "08:00"
     time_zone: str = "UTC"

@@ -72,7 +72,7 @@ def jobs_of(schedule: ScheduleSection) -> list[Job]:
         Job("mentions", Lane.SHORT, every=schedule.mentions_every),
         Job("daily", Lane.LONG, at=f"{int(minute)} {int(hour)} * * *", time_zone=zone),
         Job("weekly", Lane.LONG, at=f"{int(minute)} {int(hour)} * * mon", time_zone=zone),
-        Job("care", Lane.LONG, every=timedelta(hours=1)),
+        Job("care", Lane.LONG, every=schedule.care_every),
         Job("deliver", Lane.SHORT, every=timedelta(seconds=15)),
     ]
     if schedule.digest_at:

@@ -228,5 +228,5 @@ class Program:
         return Corrector(
             store=self.published, outbox=Outbox(self.database), make=self._digest,
             keep=self.reporter.store.save_digest, write=self._publish, editor=None,
-            style=ThreadStyle(PostLimits()), identify=self.keys, clock=self.clock,
+            style=ThreadStyle(PostLimits()), identify=self.keys, clock=self.clock, kept=self.retention * DAY,
         )  # fmt: skip

@@ -24,6 +24,7 @@ from fedilens.store import Database
 from fedilens.store.corrections import Corrections, Published
 from fedilens.store.publications import Outbox
 from fedilens.store.reports import ReportStore
+from fedilens.store.statuses import note_change
 from fedilens.types import Digest, PostLimits
 
 DAY = timedelta(days=1)
@@ -87,6 +88,8 @@ class Office:
     def correct(self, digest: Digest, *, after: timedelta) -> int:
         """What the hourly job does, so much later."""
         self.clock.sleep(after.total_seconds())
+        with self.database.write() as connection:
+            note_change(connection)
         done = correct_published(
             Corrector(
                 store=self.corrections,
@@ -98,6 +101,7 @@ class Office:
                 style=STYLE,
                 identify=KEYS,
                 clock=self.clock,
+                kept=10_000 * DAY,
             )
         )
         self.deliver()
@@ -164,3 +168,14 @@ def test_nothing_is_corrected_that_holds_or_is_too_young_or_too_old(
         assert office.correct(digest, after=after) == 0
         assert server.writing.own_posts() == before
     assert office.written == []
+
+
+def test_without_edits_and_deletions_nothing_is_computed_again(tmp_path: Path) -> None:
+    """What comes in late is no reason; once looked at, it is settled."""
+    store = Corrections(database_at(tmp_path))
+    assert not store.is_due()
+    with store.database.write() as connection:
+        note_change(connection)
+    assert store.is_due()
+    store.settle()
+    assert not store.is_due()

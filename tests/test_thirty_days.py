@@ -48,6 +48,7 @@ def test_thirty_days(tmp_path: Path) -> None:
             schedule=ScheduleSection(
                 collect_every=timedelta(hours=48),
                 mentions_every=timedelta(hours=6),
+                care_every=timedelta(hours=24),
                 digest_at="mon 08:00",
                 subscribers_at="07:00",
                 time_zone="Europe/Berlin",

@@ -116,6 +116,7 @@ class Service:
                 style=self.style,
                 identify=app.pseudonyms,
                 clock=app.clock,
+                kept=timedelta(days=app.config.retention.days),
             )
         )
 

@@ -7,7 +7,7 @@ from fedilens.digest.words import percent, period
 from fedilens.types import Digest, Figure, Window
 
 MOST_CHANGED = 0.1
-"""The part by which a count, which has no interval, may change before it is corrected."""
+"""The part by which a count, which has no interval, may fall before it is corrected. It grows by what comes in late."""
 _COUNTS = {"posts": "posts", "people": "people"}
 
 
@@ -27,17 +27,14 @@ def no_longer_true(published: Sequence[Figure], now: Digest) -> list[str]:
             elif not old.low <= new.value <= old.high:
                 statement, side = statements[old.name]
                 sentences.append(f"“{statement}” {side}: {percent(new)}, published as {percent(old)}.")
-        elif old.name in _COUNTS and new is not None and abs(new.value - old.value) > MOST_CHANGED * old.value:
+        elif old.name in _COUNTS and new is not None and old.value - new.value > MOST_CHANGED * old.value:
             sentences.append(f"{round(new.value)} {_COUNTS[old.name]} are counted, {round(old.value)} were published.")
     return sentences
 
 
 def correction_note(now: datetime) -> str:
     """The dated note. It never says who or why."""
-    return (
-        f"Corrected on {now.day} {now:%B %Y}: posts that this rests on were edited, deleted or withdrawn, or came in "
-        "late."
-    )
+    return f"Corrected on {now.day} {now:%B %Y}: posts that this rests on were edited, deleted or withdrawn."
 
 
 def corrections_told(corrected: Sequence[tuple[Window, datetime]]) -> tuple[str, ...]:

@@ -24,7 +24,10 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Corrector:
-    """What correcting needs: what went out, how a digest is made, kept and written, and the account that posted it."""
+    """What correcting needs: what went out, how a digest is made, kept and written, and the account that posted it.
+
+    `kept` is how long posts are kept.
+    """
 
     store: Corrections
     outbox: Outbox
@@ -35,20 +38,31 @@ class Corrector:
     style: ThreadStyle
     identify: Identifier
     clock: Clock
+    kept: timedelta
 
 
 def correct_published(corrector: Corrector) -> int:
-    """Looks at each digest of the last two weeks that was not corrected today; how many were corrected."""
+    """Looks at each digest of the last two weeks if posts changed since the last look; how many were corrected.
+
+    Of a window of which posts have passed their time nothing can be said any more.
+    """
+    if not corrector.store.is_due():
+        return 0
     now = corrector.clock.now()
-    corrected = 0
+    corrected, waiting = 0, False
     for one in corrector.store.since(now - CORRECTED_WITHIN):
+        if one.window.start < now - corrector.kept:
+            continue
         if now - (one.corrected_at or one.published_at) < AT_MOST_EVERY:
+            waiting = True
             continue
         digest = corrector.make(one.window)
         sentences = no_longer_true(corrector.store.figures(one.digest_id), digest)
         if sentences:
             _correct(one, digest, sentences, corrector)
             corrected += 1
+    if not waiting:
+        corrector.store.settle()
     return corrected
 
 

@@ -15,7 +15,7 @@ from fedilens.store.bulk import incoming, replace, scalar
 from fedilens.store.connection import Database
 from fedilens.store.conversations import NOBODY
 from fedilens.store.publications import drop_drafts_to
-from fedilens.store.statuses import STATUS_TABLES, drop_orphans, want_rewrite
+from fedilens.store.statuses import STATUS_TABLES, drop_orphans, note_change, want_rewrite
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,6 +61,8 @@ class CareStore:
             with incoming(connection, rows, "account_id UUID") as source:
                 connection.execute(f"CREATE OR REPLACE TEMP TABLE forgotten AS SELECT account_id FROM {source}")
             posts = _remove(connection, "SELECT status_id FROM statuses WHERE account_id IN (FROM forgotten)")
+            if posts:
+                note_change(connection)
             for table in ("accounts", "account_names", "consent_decisions", "subscriptions"):
                 connection.execute(f"DELETE FROM {table} WHERE account_id IN (FROM forgotten)")
             connection.execute(
@@ -107,7 +109,10 @@ class CareStore:
         if not rows:
             return 0
         with self.database.write() as connection, incoming(connection, rows, "status_id UUID") as source:
-            return _remove(connection, f"SELECT status_id FROM {source}")
+            posts = _remove(connection, f"SELECT status_id FROM {source}")
+            if posts:
+                note_change(connection)
+            return posts
 
     def to_recheck(self, instance: str, *, since: datetime, before: datetime, most: int) -> list[Shown]:
         """Posts from `since` on that were last seen before `before` and are asked for at this server.

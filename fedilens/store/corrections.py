@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from fedilens.store.bulk import replace
+from fedilens.store.bulk import replace, scalar
 from fedilens.store.connection import Database
+from fedilens.store.statuses import CHANGED
 from fedilens.types import Figure, Window
 
 _PUBLISHED = (
@@ -54,6 +55,16 @@ class Corrections:
                 {"moment": moment},
             ).fetchall()
         return [Published(row[0], row[1], Window(row[2], row[3]), row[4], row[5]) for row in rows]
+
+    def is_due(self) -> bool:
+        """Were posts edited, deleted or withdrawn since `settle`?"""
+        with self.database.read() as connection:
+            return scalar(connection, "SELECT value FROM store_facts WHERE name = $name", {"name": CHANGED}) is not None
+
+    def settle(self) -> None:
+        """Everything that was published has been looked at."""
+        with self.database.write() as connection:
+            connection.execute("DELETE FROM store_facts WHERE name = $name", {"name": CHANGED})
 
     def figures(self, digest_id: UUID) -> Sequence[Figure]:
         """What a digest said."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NOT_PUBLIC = "not-public"
 """The reason that speaks of one post alone: its account's other posts stay."""
+CHANGED = "changed"
+"""The name of the fact that published digests have to be looked at."""
 SKETCH_BUCKETS = 1024
 """Registers of an exclusion sketch: a standard error of 3 % (1.04 / sqrt(1024))."""
 
@@ -137,7 +139,10 @@ class StatusStore:
             connection.execute(f"DELETE FROM {table} WHERE status_id IN (SELECT status_id FROM outdated)")
 
     def _replaced(self, connection: "duckdb.DuckDBPyConnection") -> int:
-        return int(scalar(connection, "SELECT count(*) FROM outdated"))
+        edited = int(scalar(connection, "SELECT count(*) FROM outdated"))
+        if edited:
+            note_change(connection)
+        return edited
 
     def _status_row(self, one: Admitted, *, now: datetime) -> dict[str, Any]:
         status = one.status
@@ -249,6 +254,13 @@ class StatusStore:
                 connection.execute(f"DELETE FROM {table} WHERE status_id IN (SELECT status_id FROM withdrawn)")
             drop_orphans(connection)
             want_rewrite(connection)
+            note_change(connection)
+
+
+def note_change(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Notes that posts were edited, deleted or withdrawn: what was published may hold no longer."""
+    row = {"name": CHANGED, "value": "yes"}
+    insert_missing(connection, "store_facts", [row], "name VARCHAR, value VARCHAR", key=("name",))
 
 
 def want_rewrite(connection: "duckdb.DuckDBPyConnection") -> None:
