@@ -141,6 +141,7 @@ class ConsentSection(Section):
     opted_out: tuple[Acct, ...] = ()
     opted_in: tuple[Acct, ...] = ()
     blocked_instances: tuple[Instance, ...] = ()
+    blocklists: tuple[Path, ...] = ()
 
     @model_validator(mode="after")
     def _explained(self) -> Self:
@@ -297,19 +298,21 @@ def _one_line(error: ValidationError, path: Path | None) -> str:
 
 
 def _beside(config: Config, folder: Path) -> Config:
-    """The same configuration with the store's and the debate's relative paths taken from `folder`."""
+    """The same configuration with relative paths taken from `folder`."""
     store = config.store.model_copy(
         update={
             "path": folder / config.store.path.expanduser(),
             "key": folder / config.store.key.expanduser() if config.store.key else None,
         }
     )
+    lists = tuple(folder / path.expanduser() for path in config.consent.blocklists)
+    consent = config.consent.model_copy(update={"blocklists": lists})
     folder_of_debate = folder / config.debate.name
     ours = (folder_of_debate / "debate.toml").is_file()
     debate = config.debate.model_copy(update={"name": str(folder_of_debate)}) if ours else config.debate
     public = config.files.folder
     files = FilesSection(folder=str(folder / Path(public).expanduser())) if public else config.files
-    return config.model_copy(update={"store": store, "debate": debate, "files": files})
+    return config.model_copy(update={"store": store, "consent": consent, "debate": debate, "files": files})
 
 
 def template() -> str:

@@ -95,6 +95,11 @@ def now_rows() -> dict[str, list[Row]]:
             {"url": "https://news.example/two-servers", "people": 6, "instances": 2},
             {"url": "https://news.example/two-people", "people": 2, "instances": 3},
         ],
+        "instances": [{"instance": "a.example", "people": 12, "posts": 30, "share_of_people": 0.2}],
+        "repeats": [
+            {"kind": "repeated", "posts": 0, "people": 0},
+            {"kind": "stuffed", "posts": 0, "people": 0},
+        ],
         "daily": [{"day": "2025-01-25", "posts": 50, "people": 30}, {"day": "2025-01-26", "posts": 70, "people": 40}],
     }
 

@@ -27,6 +27,7 @@ from fedilens.pipeline import (
     correct_published,
     find_topics,
     recheck,
+    reconsider,
     refuse_leaks,
     renew_topics,
     report,
@@ -37,6 +38,7 @@ from fedilens.store.analyses import AnalysisStore
 from fedilens.store.care import CareStore
 from fedilens.store.conversations import ConversationStore, Effect
 from fedilens.store.corrections import Corrections, Published
+from fedilens.store.ledger import Ledger
 from fedilens.store.publications import Outbox
 from fedilens.store.questions import load_questions
 from fedilens.store.reports import ReportStore
@@ -174,6 +176,7 @@ class Program:
         self.clock.time = now
         self._listen(now)
         rules = self._rules()
+        reconsider(ledger=Ledger(self.database), store=self.store, rules=rules, clock=self.clock)
         collect = CollectRules(rules, TagFilter(), 30 * DAY, 10_000)
         collect_tag(TIMELINE, self.world, rules=collect, store=self.store, clock=self.clock)
         self.care.expire(now - timedelta(days=self.retention))
@@ -197,7 +200,7 @@ class Program:
             account = next(one for one in self.world.accounts if one.acct == acct)
             mention = Mention(str(number), "1", f"https://m.example/{now}/{number}", account, "", "direct", now)
             if choice != "opted-in":
-                self.store.withdraw([acct])
+                self.store.withdraw({acct: ("opted-out", "bot")}, now=now)
             forget = choice == "forgotten"
             effect = Effect(choice="opted-in" if choice == "opted-in" else "opted-out", forget=forget)
             self.talk.save(mention, name=choice, effect=effect, parts=[], now=now)

@@ -278,3 +278,32 @@ def test_mail_wants_a_password_that_is_not_sent_in_the_clear(tmp_path: Path, mon
     clear = MailSection(host="m.example", sender="a@b.example", user="me", security="none")
     with pytest.raises(ConfigError, match="not sent in the clear"):
         smtp_server(Config(mail=clear))
+
+
+def test_a_server_whose_rules_forbid_this_is_left_alone(server: SampleServer, tmp_path: Path, run: Run) -> None:
+    """It is not asked for posts, `health` says why, and the operator may change their mind."""
+    path = settings(tmp_path, collect={"instances": [server.base_url], "tags": ["ai"], "contact": "me@a.example"})
+    refused = run("--config", path, "doctor", "--refuse", server.base_url)
+    assert refused.code == 1
+    assert f"todo {server.base_url} rules: they forbid this, you said: it is not read" in refused.out
+    before = len(server.requests)
+    collected = run("--config", path, "collect")
+    assert "not read: its rules forbid this, you said" in collected.out + collected.err
+    assert len(server.requests) == before
+    assert "its rules forbid this" in run("--config", path, "health").out
+    run("--config", path, "doctor", "--confirm", server.base_url)
+    run("--config", path, "collect")
+    assert len(server.requests) > before
+
+
+def test_the_doctor_counts_blocklists_and_tells_a_broken_one(server: SampleServer, tmp_path: Path, run: Run) -> None:
+    """Their paths are relative to the configuration's folder."""
+    path = settings(tmp_path, collect={"instances": [server.base_url]}, consent={"blocklists": ["blocks.csv"]})
+    assert "todo blocklists: cannot read the blocklist" in run("--config", path, "doctor").out
+    (tmp_path / "blocks.csv").write_text("bad.example\nb*d.example\nann@a.example\n")
+    told = run("--config", path, "doctor").out
+    assert "ok   blocklists: 1 servers and 1 accounts; 1 names are blotted out and match nobody" in told
+    (tmp_path / "blocks.csv").write_text("nonsense\n")
+    failed = run("--config", path, "collect", "ai")
+    assert failed.code == 1
+    assert "line 1: 'nonsense' is neither" in failed.err

@@ -63,7 +63,7 @@ def test_a_locked_account_is_excluded() -> None:
 
 def test_the_policy_counts_silence_and_nothing_but_silence() -> None:
     """Who said no to either flag stays excluded."""
-    assert decide(SILENT, SILENCE) == Decision(Consent.AGGREGATE, "silence")
+    assert decide(SILENT, SILENCE) == Decision(Consent.AGGREGATE, "silence", "operator")
     assert reason(replace(SILENT, discoverable=False), SILENCE) == "not-said"
     assert reason(replace(SILENT, indexable=False), SILENCE) == "not-indexable"
     assert reason(replace(SILENT, noindex=True), SILENCE) == "noindex"
@@ -76,7 +76,7 @@ def test_the_policy_counts_silence_and_nothing_but_silence() -> None:
 def test_who_opted_in_may_be_quoted_whatever_the_flags_say(flags: dict[str, bool | None]) -> None:
     """A word to the operator is more than a flag at its default; addresses are compared without case."""
     rules = ConsentRules(opted_in=frozenset({"ann@a.example"}))
-    assert decide(replace(ANN, **flags), rules) == Decision(Consent.QUOTABLE, "opted-in")  # type: ignore[arg-type]
+    assert decide(replace(ANN, **flags), rules) == Decision(Consent.QUOTABLE, "opted-in", "operator")  # type: ignore[arg-type]
 
 
 def test_no_opting_in_outweighs_an_opt_out_a_profile_word_or_a_block() -> None:
@@ -104,7 +104,7 @@ def test_no_opting_in_outweighs_an_opt_out_a_profile_word_or_a_block() -> None:
 
 def test_the_own_account_is_left_out_and_without_one_nobody_is() -> None:
     """Whatever the case of its address."""
-    assert decide(ANN, ConsentRules(own_account="ann@a.example")) == Decision(Consent.EXCLUDED, "own-post")
+    assert decide(ANN, ConsentRules(own_account="ann@a.example")) == Decision(Consent.EXCLUDED, "own-post", "program")
     assert reason(replace(ANN, acct=""), ConsentRules(own_account="")) == "indexable"
 
 

@@ -160,8 +160,9 @@ def test_other_formats_and_the_operator_are_served(run: Run, played: Path) -> No
     operator = run(*config, "digest", "--until", "2025-02-01", "--audience", "operator").out
     assert "/statuses/" not in public
     assert "https://" in operator
+    wanted = {"status": f"uri={GOLDEN_URI}", "evidence": "target=usefulness", "account": "acct=nobody@a.example"}
     for name in app_questions():
-        values = {"status": ["-p", f"uri={GOLDEN_URI}"], "evidence": ["-p", "target=usefulness"]}.get(name, [])
+        values = ["-p", wanted[name]] if name in wanted else []
         assert run(*config, "query", name, *values).code == 0
 
 

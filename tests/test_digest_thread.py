@@ -182,7 +182,7 @@ def test_at_most_five_stances_are_told_and_none_that_may_be_zero() -> None:
     assert told.count("For: ") == 5
 
 
-@pytest.mark.parametrize("people", [1, 29])
+@pytest.mark.parametrize("people", [3, 29])
 def test_a_digest_of_few_people_is_a_short_thread(people: int) -> None:
     """Counts and articles alone."""
     digest = digest_of(overview=[{**now_rows()["overview"][0], "people": people}], articles=[])

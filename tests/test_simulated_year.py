@@ -103,8 +103,17 @@ FAULTS: dict[str, Callable[[Path, Lived], None]] = {
     "an old version stands": sql("UPDATE status_texts SET content = '<p>an older text</p>'"),
     "a post is past its time": sql("UPDATE statuses SET collected_at = collected_at - INTERVAL 40 DAY"),
     "somebody is counted without a decision": sql("DELETE FROM consent_decisions"),
+    "a decision has no history": sql("DELETE FROM consent_changes"),
+    "the history of somebody left out stands": sql(
+        "INSERT INTO consent_changes VALUES (uuid(), 'aggregate', 'indexable', 'account', now())"
+    ),
+    "somebody is quotable who did not opt in, or opted in and is not": sql(
+        "UPDATE consent_decisions SET consent = 'quotable' WHERE consent = 'aggregate'"
+    ),
+    "flags stand that were not seen": sql("UPDATE consent_decisions SET indexable = NOT coalesce(indexable, false)"),
     "documents of nobody's posts stand": sql("UPDATE statuses SET content_hash = uuid()"),
     "the digest counts others than people": changed("people", {"value": 3.0}),
+    "a day of few people is told": changed("daily_posts", [["2019-01-01", 1]]),
     "a group is too small": changed("topics", [{"people": {"value": 2.0}}]),
     "a name or address is published": written("public/page.html", lambda _: "<p>person_7 said so</p>"),
     "a quotation is published": written("public/page.html", quoted),

@@ -38,7 +38,12 @@ START = NOW - timedelta(days=7)
 WEEK = Window(START, NOW)
 ELSEWHERE = TagTimeline("else.example", "ai")
 QUESTIONS = load_questions()
-NEEDED = {"status": {"uri": "https://x.example/1"}, "evidence": {"target": "power"}}
+NEEDED = {
+    "status": {"uri": "https://x.example/1"},
+    "evidence": {"target": "power"},
+    "account": {"acct": "@Ann@a.example"},
+}
+NEEDED["decisions"] = {"until": "2025-02-02"}
 TEXTS = {1: "power hungry", 2: "too much", 3: "power hungry", 4: "late", 5: "early", 6: "robots", 7: "power hungry!"}
 
 
@@ -142,7 +147,7 @@ def answer(database: Database, name: str, **values: str) -> list[dict[str, Any]]
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
 def test_every_question_runs_on_an_empty_database(empty: Database, name: str) -> None:
-    """It has columns and, but for the overview's zeros, no rows."""
+    """It has columns and, but for the zeros of the overview, no rows."""
     found = answer(empty, name)
     assert found == ([dict.fromkeys(found[0], 0)] if name == "overview" else [])
 

@@ -89,10 +89,38 @@ def _standing(connection: Any, truth: Truth, now: datetime, *, retention: int) -
     ).fetchone()
     if undecided:
         yield "somebody is counted without a decision"
+    yield from _ledger(connection, truth)
     for table in ("documents", "sentences", "embeddings", "stances"):
         orphans = f"SELECT count(*) FROM {table} ANTI JOIN statuses USING (content_hash)"
         if connection.execute(orphans).fetchone()[0]:
             yield f"{table} of nobody's posts stand"
+
+
+def _ledger(connection: Any, truth: Truth) -> Iterator[str]:
+    """Every decision has its history, and nobody who is left out has one."""
+    (unexplained,) = connection.execute(
+        "SELECT count(*) FROM consent_decisions "
+        "ANTI JOIN consent_changes USING (account_id, consent, reason, source, decided_at)"
+    ).fetchone()
+    if unexplained:
+        yield "a decision has no history"
+    (ownerless,) = connection.execute(
+        "SELECT count(*) FROM (FROM consent_changes WHERE account_id IS NOT NULL) "
+        "ANTI JOIN consent_decisions USING (account_id)"
+    ).fetchone()
+    if ownerless:
+        yield "the history of somebody left out stands"
+    decided = connection.execute(
+        "SELECT acct, consent, locked, noindex, indexable, discoverable FROM consent_decisions "
+        "JOIN account_names USING (account_id)"
+    ).fetchall()
+    for acct, consent, locked, noindex, indexable, discoverable in decided:
+        if (consent == "quotable") != (truth.choice.get(acct) == "opted-in"):
+            yield "somebody is quotable who did not opt in, or opted in and is not"
+        seen = truth.flags[acct]
+        now = {"locked": locked, "noindex": noindex, "indexable": indexable, "discoverable": discoverable}
+        if any(seen[name] is not value for name, value in now.items()):
+            yield "flags stand that were not seen"
 
 
 def _post(uri: str, content: str, truth: Truth, now: datetime) -> Iterator[str]:
@@ -120,11 +148,21 @@ def _figures(folder: Path, connection: Any, now: datetime) -> Iterator[str]:
         "AND s.created_at >= $start::TIMESTAMPTZ AND s.created_at < $end::TIMESTAMPTZ",
         {"start": digest["window"]["start"], "end": digest["window"]["end"]},
     ).fetchone()
-    if digest["people"]["value"] != people:
+    if digest["people"]["value"] != (0 if people < GROUP else people):
         yield "the digest counts others than people"
-    for kind in ("topics", "reasons", "articles"):
-        if any(one["people"]["value"] < GROUP for one in digest[kind]):
-            yield "a group is too small"
+    groups = [one["people"]["value"] for kind in ("topics", "reasons", "articles") for one in digest[kind]]
+    groups += [figure["value"] for kind in ("excluded", "unread_languages") for figure in digest[kind].values()]
+    groups += [figure["n"] for figure in digest["figures"] if figure["n"] is not None]
+    if any(0 < people < GROUP for people in groups):
+        yield "a group is too small"
+    for day, _ in digest["daily_posts"]:
+        (writers,) = connection.execute(
+            "SELECT count(DISTINCT s.account_id) FROM statuses s JOIN accounts a USING (account_id) "
+            "WHERE NOT a.bot AND strftime(s.created_at, '%Y-%m-%d') = $day",
+            {"day": day},
+        ).fetchone()
+        if writers < GROUP:
+            yield "a day of few people is told"
 
 
 def _leaks(folder: Path, truth: Truth) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from fedilens.app.consenting import ask_again
 from fedilens.app.core import App
 from fedilens.digest import Practice
 from fedilens.pipeline import CareReport, recheck, refuse_leaks
@@ -17,8 +18,13 @@ def forget(app: App, accts: Sequence[str]) -> int:
 
 
 def take_care(app: App, *, most: int) -> CareReport:
-    """Removes what is past its time, looks again at posts of the window (at most `most` a server), rewrites."""
+    """Removes what is past its time and whoever may not be counted any more, looks again at posts of the window.
+
+    At most `most` posts a server; at the end the file is rewritten if something was deleted.
+    """
     expired = app.care.expire(app.clock.now() - timedelta(days=app.config.retention.days))
+    withdrawn = ask_again(app)
+    forbidden = app.consent_rules.forbidden_instances
     reports = [
         recheck(
             instance,
@@ -31,8 +37,9 @@ def take_care(app: App, *, most: int) -> CareReport:
             most=most,
         )
         for instance in app.config.collect.instances
+        if instance not in forbidden
     ]
-    return CareReport(expired, tuple(reports), rewritten=app.care.rewrite_if_wanted())
+    return CareReport(expired, withdrawn, tuple(reports), rewritten=app.care.rewrite_if_wanted())
 
 
 def practice_of(app: App) -> Practice:

@@ -63,7 +63,8 @@ class App:
         self, tags: Sequence[str], instances: Sequence[str], *, since: timedelta | None, told: Callable[[PollRun], None]
     ) -> list[PollRun]:
         """Reads every configured timeline, and tells of each as it ends."""
-        from fedilens.pipeline import collect_tag
+        from fedilens.app.consenting import ask_again
+        from fedilens.pipeline import collect_tag, left_alone
         from fedilens.store.statuses import StatusStore
 
         chosen_tags = tuple(tags) or self.config.collect.tags
@@ -72,6 +73,8 @@ class App:
             raise ConfigError("there is nothing to collect: name instances and tags under [collect]")
         store = StatusStore(self.database, self.pseudonyms)
         start = self.clock.now() - since if since else None
+        ask_again(self)
+        forbidden = self.consent_rules.forbidden_instances
         runs = []
         # One after the other, in the configured order: of a post that several servers show, the first one's
         # version is kept, so that the same reading gives the same store however often it was interrupted.
@@ -80,7 +83,10 @@ class App:
             for tag in chosen_tags:
                 timeline = TagTimeline(instance, tag)
                 rules, clock = self.collect_rules, self.clock
-                runs.append(collect_tag(timeline, source, rules=rules, store=store, clock=clock, since=start))
+                if instance in forbidden:
+                    runs.append(left_alone(timeline, store=store, clock=clock))
+                else:
+                    runs.append(collect_tag(timeline, source, rules=rules, store=store, clock=clock, since=start))
                 told(runs[-1])
         return runs
 
@@ -290,18 +296,9 @@ class App:
     @property
     def consent_rules(self) -> "ConsentRules":
         """The operator's part of the consent gate."""
-        from fedilens.consent import ConsentRules
+        from fedilens.app.consenting import consent_rules
 
-        consent = self.config.consent
-        choices = self.conversations.choices()
-        return ConsentRules(
-            opted_out=frozenset(consent.opted_out),
-            opted_in=frozenset(consent.opted_in),
-            blocked_instances=frozenset(consent.blocked_instances),
-            silence_counts=consent.policy == "no-opt-out",
-            own_account=self.config.bot.account or (self.bot_token.acct if self.bot_token else ""),
-            choice_of=lambda acct: choices.get(self.pseudonyms.account(acct)),
-        )
+        return consent_rules(self)
 
     @property
     def collect_rules(self) -> "CollectRules":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from fedilens.app.consenting import blocklist
 from fedilens.app.core import App
 from fedilens.app.service import Service, smtp_server
 from fedilens.errors import ConfigError, FedilensError, TokenWantedError
@@ -26,6 +27,8 @@ def examine(app: App) -> Iterator[Check]:
     """One check after the other. Each one's trouble is its own."""
     yield _tried("store", lambda: _store(app), "see that the folder of store.path can be written")
     yield _tried("model", lambda: _model(app), "see model.embedding in the configuration")
+    if app.config.consent.blocklists:
+        yield _tried("blocklists", lambda: _blocklists(app), "see consent.blocklists in the configuration")
     yield _tried("debate", lambda: _debate(app), "see debate.name in the configuration")
     yield _contact(app)
     if not app.config.collect.instances:
@@ -55,9 +58,9 @@ def is_open(app: App, instance: str, facts: ServerFacts) -> bool:
     return bool(facts.rules or facts.terms) and known != hash_of(facts, app)
 
 
-def confirm(app: App, instance: str, facts: ServerFacts) -> None:
-    """Keeps that the operator has read and accepts a server's rules."""
-    Service(app).runs.confirm(instance, hash_of(facts, app), now=app.clock.now())
+def confirm(app: App, instance: str, facts: ServerFacts, *, allowed: bool = True) -> None:
+    """Keeps that the operator has read a server's rules, and whether they allow this."""
+    Service(app).runs.confirm(instance, hash_of(facts, app), allowed=allowed, now=app.clock.now())
 
 
 def _tried(name: str, look: Callable[[], str], advice: str) -> Check:
@@ -77,6 +80,12 @@ def _store(app: App) -> str:
 def _model(app: App) -> str:
     (vector,) = app.encoder.encode(["one sentence"])
     return f"{app.encoder.name}, {len(vector)} dimensions, reads {', '.join(sorted(app.encoder.languages))}"
+
+
+def _blocklists(app: App) -> str:
+    listed = blocklist(app)
+    hidden = f"; {listed.hidden} names are blotted out and match nobody" if listed.hidden else ""
+    return f"{len(listed.hosts)} servers and {len(listed.accts)} accounts{hidden}"
 
 
 def _debate(app: App) -> str:
@@ -101,12 +110,17 @@ def _server(app: App, instance: str) -> Iterator[Check]:
         yield Check(instance, str(error), "see that the name is right; other servers are read all the same")
         return
     yield _reading(app, instance, facts)
-    if not is_open(app, instance, facts):
+    if instance in app.consent_rules.forbidden_instances:
+        advice = (
+            f"take it out of collect.instances, or if they allow it after all: fedilens doctor --confirm {instance}"
+        )
+        yield Check(f"{instance} rules", "they forbid this, you said: it is not read, its people are left out", advice)
+    elif not is_open(app, instance, facts):
         yield Check(f"{instance} rules", "confirmed" if facts.rules or facts.terms else "it has none")
     else:
         terms = f" Terms: {facts.terms}" if facts.terms else ""
         listed = " ".join(f"{number}. {rule}" for number, rule in enumerate(facts.rules, start=1))
-        advice = f"read them, and if they allow this: fedilens doctor --confirm {instance}"
+        advice = f"read them; if they allow this: fedilens doctor --confirm {instance}, else --refuse {instance}"
         yield Check(f"{instance} rules", f"{listed}{terms}".strip(), advice)
 
 

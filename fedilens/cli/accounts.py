@@ -55,15 +55,17 @@ def logout(
 def doctor(
     context: typer.Context,
     *,
-    confirm: Annotated[list[str] | None, typer.Option(help="Accept this server's rules, as shown.")] = None,
+    confirm: Annotated[list[str] | None, typer.Option(help="This server's rules, as shown, allow this.")] = None,
+    refuse: Annotated[list[str] | None, typer.Option(help="They do not: leave server and people alone.")] = None,
 ) -> None:
     """Look whether everything is ready, and say what to do about what is not."""
     from fedilens.app.doctor import confirm as keep
     from fedilens.app.doctor import examine, rules_of
 
     app, missing = app_of(context), 0
-    for host in [_instance(one) for one in confirm or []]:
-        keep(app, host, rules_of(app, host))
+    for names, allowed in ((confirm, True), (refuse, False)):
+        for host in [_instance(one) for one in names or []]:
+            keep(app, host, rules_of(app, host), allowed=allowed)
     for check in examine(app):
         missing += bool(check.advice)
         typer.echo(f"{'todo' if check.advice else 'ok  '} {check.name}: {check.found}")

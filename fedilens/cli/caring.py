@@ -33,6 +33,8 @@ def care(
         told = f"{one.checked} posts looked at again, {one.gone} gone, {one.left_out} left out from now on"
         typer.echo(f"{one.instance}: {one.error or told}")
     rewritten = "; the file was rewritten" if report.rewritten else ""
+    if report.withdrawn:
+        typer.echo(f"{report.withdrawn} people are left out from now on: lists, policy or their own word changed")
     typer.echo(f"{report.expired} posts were past their time{rewritten}")
     if any(one.error for one in report.servers):
         raise typer.Exit(1)

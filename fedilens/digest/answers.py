@@ -14,6 +14,8 @@ def tell_digest(digest: Digest) -> list[str]:
 
 def tell_tag(tag: str, digest: Digest) -> list[str]:
     """The posts under one hashtag: `digest` was built from these alone."""
+    if digest.too_few:
+        return [f"#{tag}, {period(digest.window)}. {digest.lead}"]
     head = (
         f"#{tag}, {period(digest.window)}: {count(digest.posts, 'post')} by "
         f"{count(digest.people, 'person', 'people')} who allow to be counted."

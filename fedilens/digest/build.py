@@ -1,12 +1,15 @@
 """Answers to the questions in `queries/` into a digest. Every figure names the query that gives it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from fedilens.digest.distortions import distortions
+from fedilens.digest.facts import Facts, Rows
 from fedilens.digest.lead import lead_sentence
+from fedilens.digest.small_groups import is_small, without_small_groups
 from fedilens.types import (
     ArticleCount,
     Audience,
@@ -18,30 +21,11 @@ from fedilens.types import (
     Window,
 )
 
-Rows = Sequence[Mapping[str, Any]]
-
 ARTICLE_INSTANCES = 3
 """An article is shown when people on so many instances linked it: one loud server is not a debate."""
 MOST_REASONS = 10
 MOST_TOPICS = 8
 MOST_ARTICLES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """The answers a digest is made of, by the name of their query; `before` holds the window before.
-
-    `certainty`, `news`, `camps` and `coverage` are finished sentences, `figures` what they rest on.
-    """
-
-    now: Mapping[str, Rows]
-    before: Mapping[str, Rows]
-    statements: Mapping[str, str]
-    certainty: tuple[str, ...]
-    news: tuple[str, ...] = ()
-    camps: tuple[str, ...] = ()
-    coverage: tuple[str, ...] = ()
-    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +48,13 @@ def build_digest(
     created_at: datetime,
 ) -> Digest:
     """The digest of a window for an audience."""
+    group = rules.minimum_group if audience is Audience.PUBLIC else 1
+    too_few = is_small(facts.now["overview"][0]["people"], group)
+    facts = without_small_groups(facts, group)
     overview = _overview(facts.now["overview"])
     people = int(overview["people"].value)
     enough = people >= rules.minimum_people
-    group = rules.minimum_group if audience is Audience.PUBLIC else 1
+    distorted, distorting = distortions(facts.now["instances"], facts.now["repeats"], people=people)
     digest = Digest(
         digest_id=digest_id,
         debate=debate,
@@ -94,10 +81,14 @@ def build_digest(
         coverage=facts.coverage,
         daily_posts=tuple((str(row["day"]), int(row["posts"])) for row in facts.now["daily"]),
         certainty=facts.certainty,
-        notes=_notes(overview, rules=rules, untold=_untold(facts) if enough else None),
+        notes=(*_notes(overview, rules=rules, untold=_untold(facts) if enough else None), *distorted),
     )
-    digest = replace(digest, lead=lead_sentence(digest))
-    return replace(digest, figures=(*_figures(digest), *facts.figures))
+    if too_few:
+        lead = f"Fewer than {group} people who allow to be counted wrote: of so few nothing is told."
+        digest = replace(digest, too_few=True, notes=(), lead=lead)
+    else:
+        digest = replace(digest, lead=lead_sentence(digest))
+    return replace(digest, figures=(*_figures(digest), *distorting, *facts.figures))
 
 
 def _overview(rows: Rows, *, prefix: str = "") -> dict[str, Figure]:

@@ -27,6 +27,8 @@ def no_longer_true(published: Sequence[Figure], now: Digest) -> list[str]:
             elif not old.low <= new.value <= old.high:
                 statement, side = statements[old.name]
                 sentences.append(f"“{statement}” {side}: {percent(new)}, published as {percent(old)}.")
+        elif old.name in _COUNTS and now.too_few:
+            sentences.append(f"{round(old.value)} {_COUNTS[old.name]} were published; now too few are left to be told.")
         elif old.name in _COUNTS and new is not None and old.value - new.value > MOST_CHANGED * old.value:
             sentences.append(f"{round(new.value)} {_COUNTS[old.name]} are counted, {round(old.value)} were published.")
     return sentences

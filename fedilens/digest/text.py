@@ -36,6 +36,8 @@ def since_before(now: Figure, before: Figure) -> str:
 
 
 def _counts(digest: Digest) -> list[str]:
+    if digest.too_few:
+        return []
     people = count(digest.people, "person", "people")
     line = (
         f"{count(digest.posts, 'post')}{since_before(digest.posts, digest.before['posts'])}, by {people}"
@@ -109,10 +111,9 @@ def _articles(digest: Digest) -> list[str]:
 
 
 def _who(digest: Digest) -> list[str]:
-    lines = [
-        "Who was counted",
-        f"  {count(digest.people, 'person', 'people')} of about {round(digest.people_seen.value)} seen",
-    ]
+    lines = ["Who was counted"]
+    if not digest.too_few:
+        lines.append(f"  {count(digest.people, 'person', 'people')} of about {round(digest.people_seen.value)} seen")
     if digest.bots.value:
         lines.append(f"  {count(digest.bots, 'bot')} set apart, not counted as people")
     for reason, figure in digest.excluded.items():

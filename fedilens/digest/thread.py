@@ -127,6 +127,8 @@ def _cut(word: str, room: int, limits: PostLimits) -> list[str]:
 
 
 def _people(digest: Digest) -> list[str]:
+    if digest.too_few:
+        return []
     line = (
         f"{count(digest.posts, 'post')} by {count(digest.people, 'person', 'people')} "
         f"on {count(digest.instances, 'instance')}; counted are those who allow it, "

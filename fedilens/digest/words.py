@@ -12,7 +12,9 @@ REASON_WORDS = {
     "not-indexable": "has not switched indexing on",
     "not-said": "the server does not say, and neither does the account",
     "blocked-instance": "on a server that the operator left out",
+    "server-rules": "on a server whose rules do not allow this",
     "not-public": "post that is not public",
+    "other": "for other reasons, each of few people",
     "own-post": "the bot's own posts",
 }
 

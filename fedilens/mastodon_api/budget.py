@@ -9,6 +9,9 @@ RESERVE = 1
 """Requests that are left unspent: the operator's own apps use the same address."""
 LONGEST_WAIT = timedelta(minutes=15)
 """Mastodon's windows last five minutes; a reset further away is a mistake of somebody's clock."""
+PERIOD = timedelta(minutes=5)
+UNTOLD = 250
+"""Requests in PERIOD at a server that does not tell its limit: Mastodon's is 300, for everybody at an address."""
 
 _DIGITS = 9
 
@@ -19,6 +22,11 @@ class Budget:
 
     remaining: int | None = None
     reset_at: datetime | None = None
+
+    @property
+    def is_untold(self) -> bool:
+        """Has the server said nothing yet?"""
+        return self.remaining is None
 
     def after(self, headers: Mapping[str, str], *, now: datetime) -> "Budget":
         """The budget that an answer's headers tell of; unchanged where they are silent."""
@@ -31,6 +39,23 @@ class Budget:
         if self.remaining is None or self.reset_at is None or self.remaining > RESERVE:
             return 0.0
         return max((min(self.reset_at, now + LONGEST_WAIT) - now).total_seconds(), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a server that says nothing of its limits was asked: it gets fewer requests than any server allows."""
+
+    moments: tuple[datetime, ...] = ()
+
+    def after(self, now: datetime) -> "Pace":
+        """The pace after a request at `now`."""
+        return Pace((*(moment for moment in self.moments if moment > now - PERIOD), now))
+
+    def pause(self, *, now: datetime) -> float:
+        """Seconds to wait before the next request."""
+        if len(self.moments) < UNTOLD:
+            return 0.0
+        return max((self.moments[-UNTOLD] + PERIOD - now).total_seconds(), 0.0)
 
 
 def parse_reset(value: str | None, *, now: datetime) -> datetime | None:

@@ -23,7 +23,7 @@ from fedilens.errors import (
     TokenWantedError,
     UnreachableError,
 )
-from fedilens.mastodon_api.budget import Budget, retry_at
+from fedilens.mastodon_api.budget import Budget, Pace, retry_at
 from fedilens.protocols import Clock
 
 ATTEMPTS = 5
@@ -64,6 +64,7 @@ class Connection:
         self._clock = clock
         self._attempts = attempts
         self._budget = Budget()
+        self._pace = Pace()
         self._answer: requests.Response | None = None
         session = requests.Session()
         session.hooks["response"].append(self._keep)
@@ -98,9 +99,11 @@ class Connection:
         return self._ask_once(call, _WANTS_TOKEN - _REFUSED)[0]
 
     def _ask_once(self, call: Callable[[], object], wants_token: frozenset[int]) -> tuple[Any, dict[str, str]]:
-        pause = self._budget.pause(now=self._clock.now())
+        now = self._clock.now()
+        pause = self._pace.pause(now=now) if self._budget.is_untold else self._budget.pause(now=now)
         if pause:
             self._clock.sleep(pause)
+        self._pace = self._pace.after(self._clock.now())
         self._answer = None
         failure: Exception | None = None
         try:

@@ -2,7 +2,7 @@
 
 from fedilens.pipeline.analyzing import AnalysisReport, Analyst, analyze, find_topics, renew_topics
 from fedilens.pipeline.answering import ACCOUNT, Desk, Informant, answer_mentions
-from fedilens.pipeline.collecting import CollectRules, ImportReport, collect_tag, import_statuses
+from fedilens.pipeline.collecting import CollectRules, ImportReport, collect_tag, import_statuses, left_alone
 from fedilens.pipeline.correcting import Corrector, correct_published
 from fedilens.pipeline.delivering import DeliveryReport, deliver
 from fedilens.pipeline.estimating import Reporter, estimate_shares
@@ -18,6 +18,7 @@ from fedilens.pipeline.publishing import (
     write_files,
 )
 from fedilens.pipeline.rechecking import CareReport, RecheckReport, recheck
+from fedilens.pipeline.reconsidering import reconsider
 from fedilens.pipeline.reporting import report, report_tag
 
 __all__ = [
@@ -48,8 +49,10 @@ __all__ = [
     "find_alerts",
     "find_topics",
     "import_statuses",
+    "left_alone",
     "mail_parts",
     "recheck",
+    "reconsider",
     "refuse_leaks",
     "renew_topics",
     "report",

@@ -113,7 +113,7 @@ def _handle(mention: Mention, desk: Desk) -> bool:
     elif command.name in (Name.OPT_OUT, Name.FORGET_ME) and _spoken_to(mention, desk):
         reply = _Reply(effect=_about_asker(command, mention, desk).effect)
     if reply.effect.choice == "opted-out":
-        desk.statuses.withdraw([mention.account.acct])
+        desk.statuses.withdraw({mention.account.acct: ("opted-out", "bot")}, now=desk.clock.now())
     parts = reply_drafts(
         f"reply/{desk.identify.status(mention.uri)}",
         reply_parts(mention.account.acct, [without_mentions(one) for one in reply.texts]),

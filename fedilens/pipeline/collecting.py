@@ -79,6 +79,16 @@ def collect_tag(
     return run
 
 
+def left_alone(timeline: TagTimeline, *, store: StatusStore, clock: Clock) -> PollRun:
+    """Notes that a server is not asked, because its operator's rules forbid it."""
+    now = clock.now()
+    host = timeline.instance
+    told = f"not read: its rules forbid this, you said; to take that back: fedilens doctor --confirm {host}"
+    run = PollRun(timeline, now, now, error=told)
+    store.record_run(run)
+    return run
+
+
 def import_statuses(
     records: Iterable[Record], *, consent: ConsentRules, store: StatusStore, clock: Clock
 ) -> ImportReport:
@@ -115,12 +125,13 @@ def gate(statuses: Sequence[Status], rules: ConsentRules) -> tuple[list[Admitted
     excluded: list[Excluded] = []
     for status in statuses:
         decision = decide(status.account, rules)
+        acct, posted = status.account.acct, status.created_at
         if status.visibility not in ("public", "unlisted"):
-            excluded.append(Excluded(status.account.acct, status.uri, status.created_at, NOT_PUBLIC))
+            excluded.append(Excluded(acct, status.uri, posted, NOT_PUBLIC))
         elif decision.consent is Consent.EXCLUDED:
-            excluded.append(Excluded(status.account.acct, status.uri, status.created_at, decision.reason))
+            excluded.append(Excluded(acct, status.uri, posted, decision.reason, decision.source))
         else:
-            admitted.append(Admitted(nameless(status), decision.consent, decision.reason))
+            admitted.append(Admitted(nameless(status), decision.consent, decision.reason, decision.source))
     return admitted, excluded
 
 

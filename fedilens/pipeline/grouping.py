@@ -1,6 +1,6 @@
 """What goes beyond single targets: camps of people, how much was seen, and what is news."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
 from uuid import UUID
@@ -94,7 +94,7 @@ def _bursts(reporter: Reporter, window: Window) -> dict[UUID, Alert]:
             row["label"],
             (
                 f"{'More' if row['change'] > 0 else 'Less'} attention: {row['label']}, {100 * row['share']:.0f} % of "
-                f"people after {100 * row['share_before']:.0f} %."
+                f"people after {_share_before(row, reporter.rules.minimum_group)}."
             ),
             row["change"],
             row["change_low"],
@@ -106,8 +106,15 @@ def _bursts(reporter: Reporter, window: Window) -> dict[UUID, Alert]:
     }
 
 
-def tell_coverage(coverage: Coverage | None) -> list[str]:
-    """The coverage as sentences, with what it does not know."""
+def _share_before(row: Mapping[str, Any], group: int) -> str:
+    """Of few people it is told that they were few."""
+    if 0 < row["people_before"] < group:
+        return f"fewer than {group} people"
+    return f"{100 * row['share_before']:.0f} %"
+
+
+def tell_coverage(coverage: Coverage | None, *, servers: bool = True) -> list[str]:
+    """The coverage as sentences, with what it does not know. What each server alone showed may be of one person."""
     if coverage is None:
         return ["Coverage is not available: it takes posts from at least two servers."]
     return [
@@ -122,18 +129,22 @@ def tell_coverage(coverage: Coverage | None) -> list[str]:
         *(
             f"{server} alone showed {alone}, and did not show {coverage.missed[server]} that others did."
             for server, alone in coverage.alone.items()
+            if servers
         ),
     ]
 
 
-def tell_camps(found: Camps | NoCamps) -> list[str]:
-    """The camps as sentences: how many, on what they agree, what divides them."""
+def tell_camps(found: Camps | NoCamps, *, group: int = 1) -> list[str]:
+    """The camps as sentences: how many, on what they agree, what divides them.
+
+    Shares of fewer than `group` people are left out.
+    """
     if isinstance(found, NoCamps):
         return [found.reason]
     lines = [f"{len(found.sizes)} camps can be told apart by where {sum(found.sizes)} people stand."]
     for number, size in enumerate(found.sizes):
         shares = [(target.target, target.shares[number]) for target in found.divisive[:MOST_DIVISIVE]]
-        views = [_view(target, share) for target, share in shares if share is not None]
+        views = [_view(target, share) for target, share in shares if share is not None and share.people >= group]
         lines.append(f"Camp {number + 1}, {size} people: {_listed(views)}." if views else f"Camp {number + 1}: {size}.")
     for verb, agreed in (("agree with", 1), ("disagree with", -1)):
         names = [target.target for target in found.common_ground if target.agreed == agreed]

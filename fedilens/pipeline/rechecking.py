@@ -33,9 +33,13 @@ class RecheckReport:
 
 @dataclass(frozen=True, slots=True)
 class CareReport:
-    """What taking care came to: posts past their time, each server's recheck, and whether the file was rewritten."""
+    """What taking care came to: posts past their time, people left out from now on, each server's recheck.
+
+    `rewritten` tells whether the file was written anew.
+    """
 
     expired: int
+    withdrawn: int
     servers: tuple[RecheckReport, ...]
     rewritten: bool
 

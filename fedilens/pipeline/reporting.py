@@ -27,6 +27,8 @@ _ASKED = (
     "attention",
     "articles",
     "daily",
+    "instances",
+    "repeats",
 )
 
 
@@ -46,8 +48,8 @@ def report(reporter: Reporter, window: Window, audience: Audience, *, keep: bool
             statements={target.name: target.statement for target in reporter.debate.targets},
             certainty=certainty(reporter.head),
             news=tuple(alert.text for alert in find_alerts(reporter, window)),
-            camps=tuple(tell_camps(camps)),
-            coverage=tuple(tell_coverage(coverage)),
+            camps=tuple(tell_camps(camps, group=reporter.rules.minimum_group)),
+            coverage=tuple(tell_coverage(coverage, servers=audience is Audience.OPERATOR)),
             figures=tuple(more),
         ),
         digest_id=reporter.identify.text(

@@ -14,13 +14,14 @@ from fedilens.protocols import Identifier
 from fedilens.store.bulk import incoming, replace, scalar
 from fedilens.store.connection import Database
 from fedilens.store.conversations import NOBODY
+from fedilens.store.ledger import note_exclusions
 from fedilens.store.publications import drop_drafts_to
 from fedilens.store.statuses import STATUS_TABLES, drop_orphans, note_change, want_rewrite
 
 if TYPE_CHECKING:
     import duckdb
 
-_OPTED_OUT = "account_id UUID, choice VARCHAR, chosen_at TIMESTAMPTZ"
+_OPTED_OUT = "account_id UUID, choice VARCHAR, chosen_at TIMESTAMPTZ, source VARCHAR"
 _RECHECK = "status_id UUID, checked_at TIMESTAMPTZ"
 
 
@@ -54,7 +55,9 @@ class CareStore:
 
         Returns how many posts went. Answers to them that were not sent yet go too.
         """
-        rows = [{"account_id": self.identify.account(acct), "choice": "opted-out", "chosen_at": now} for acct in accts]
+        accounts = [self.identify.account(acct) for acct in accts]
+        out = {"choice": "opted-out", "chosen_at": now, "source": "operator"}
+        rows = [{"account_id": account} | out for account in accounts]
         if not rows:
             return 0
         with self.database.write() as connection:
@@ -63,7 +66,8 @@ class CareStore:
             posts = _remove(connection, "SELECT status_id FROM statuses WHERE account_id IN (FROM forgotten)")
             if posts:
                 note_change(connection)
-            for table in ("accounts", "account_names", "consent_decisions", "subscriptions"):
+            note_exclusions(connection, dict.fromkeys(accounts, ("opted-out", "operator")), now=now)
+            for table in ("accounts", "account_names", "subscriptions"):
                 connection.execute(f"DELETE FROM {table} WHERE account_id IN (FROM forgotten)")
             connection.execute(
                 "UPDATE commands SET account_id = $nobody WHERE account_id IN (FROM forgotten)", {"nobody": NOBODY}
@@ -86,7 +90,7 @@ class CareStore:
             names = connection.execute(
                 "DELETE FROM account_names WHERE collected_at < $before RETURNING account_id", values
             ).fetchall()
-            for table in ("accounts", "consent_decisions"):
+            for table in ("accounts", "consent_decisions", "consent_changes"):  # of who was left out it keeps no id
                 connection.execute(f"DELETE FROM {table} WHERE account_id NOT IN (SELECT account_id FROM statuses)")
             connection.execute("UPDATE clusters SET centre = NULL WHERE window_end < $before", values)
             connection.execute(

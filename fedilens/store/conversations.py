@@ -20,7 +20,7 @@ _COMMAND = "command_id UUID, account_id UUID, name VARCHAR, answered BOOLEAN, re
 _SUBSCRIPTION = (
     "account_id UUID, acct VARCHAR, remote_id VARCHAR, visibility VARCHAR, period VARCHAR, subscribed_at TIMESTAMPTZ"
 )
-_CHOICE = "account_id UUID, choice VARCHAR, chosen_at TIMESTAMPTZ"
+_CHOICE = "account_id UUID, choice VARCHAR, chosen_at TIMESTAMPTZ, source VARCHAR"
 NOBODY = UUID(int=0)
 CURSOR = "mentions"
 
@@ -145,7 +145,7 @@ class ConversationStore:
         account_id = self.identify.account(acct)
         own: dict[str, Any] = {"id": account_id}
         if effect.choice is not None:
-            row = {"account_id": account_id, "choice": effect.choice, "chosen_at": now}
+            row = {"account_id": account_id, "choice": effect.choice, "chosen_at": now, "source": "bot"}
             replace(connection, "choices", [row], _CHOICE, key=("account_id",))
         if effect.unsubscribe or effect.forget or effect.subscribe:
             connection.execute("DELETE FROM subscriptions WHERE account_id = $id", own)

@@ -1,6 +1,6 @@
 """What is collected: statuses, their accounts, sightings and cursors. A page and its cursor are one commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from fedilens.errors import StoreError
 from fedilens.protocols import Identifier
 from fedilens.store.bulk import Row, incoming, insert, insert_missing, replace, scalar
 from fedilens.store.connection import Database
+from fedilens.store.ledger import Standing, decision_row, note_decisions, note_exclusions
 from fedilens.types import Account, Admitted, Cursor, Excluded, PollRun, Sighting, TagTimeline
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _TAG = "status_id UUID, tag VARCHAR, position SMALLINT"
 _SIGHTING = "status_id UUID, instance VARCHAR, tag VARCHAR, remote_id VARCHAR, seen_at TIMESTAMPTZ"
 _ACCOUNT = "account_id UUID, instance VARCHAR, bot BOOLEAN, first_seen_at TIMESTAMPTZ"
 _NAME = "account_id UUID, acct VARCHAR, display_name VARCHAR, collected_at TIMESTAMPTZ"
-_CONSENT = "account_id UUID, consent VARCHAR, reason VARCHAR, decided_at TIMESTAMPTZ"
 _SKETCH = "day DATE, reason VARCHAR, counted VARCHAR, bucket SMALLINT, rank TINYINT"
 _CURSOR = (
     "instance VARCHAR, tag VARCHAR, newest_id VARCHAR, newest_at TIMESTAMPTZ, backfill_id VARCHAR, "
@@ -71,7 +71,8 @@ class StatusStore:
             self._save_accounts(connection, admitted, now=now)
             self._save_sightings(connection, admitted, sightings)
             self._save_exclusions(connection, excluded)
-            self._withdraw(connection, {one.acct for one in excluded if one.reason != NOT_PUBLIC})
+            out = {one.acct: (one.reason, one.source) for one in excluded if one.reason != NOT_PUBLIC}
+            self._withdraw(connection, out, now=now)
             if cursor is not None:
                 replace(connection, "cursors", [_cursor_row(cursor)], _CURSOR, key=("instance", "tag"))
         return new
@@ -93,10 +94,10 @@ class StatusStore:
         with self.database.write() as connection:
             insert(connection, "poll_runs", [row], _RUN)
 
-    def withdraw(self, accts: Iterable[str]) -> None:
-        """Removes everything that stands of these accounts."""
+    def withdraw(self, accts: Mapping[str, tuple[str, str]], *, now: datetime) -> None:
+        """Removes everything that stands of these accounts, and keeps each one's reason and whose word it was."""
         with self.database.write() as connection:
-            self._withdraw(connection, accts)
+            self._withdraw(connection, accts, now=now)
 
     def _check_key(self, connection: "duckdb.DuckDBPyConnection") -> None:
         """Two keys in one database would count everybody twice."""
@@ -176,28 +177,19 @@ class StatusStore:
                 f"UPDATE accounts SET bot = i.bot FROM {source} i "
                 "WHERE accounts.account_id = i.account_id AND accounts.bot <> i.bot"
             )
-        with incoming(connection, rows, _CONSENT) as source:
-            changed = (
-                f"SELECT i.* FROM {source} i ANTI JOIN consent_decisions c "
-                "ON c.account_id = i.account_id AND c.consent = i.consent AND c.reason = i.reason"
-            )
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE decided AS {changed}")
-        connection.execute("DELETE FROM consent_decisions WHERE account_id IN (SELECT account_id FROM decided)")
-        connection.execute("INSERT INTO consent_decisions BY NAME SELECT * FROM decided")
+        note_decisions(connection, rows)
 
     def _account_row(self, one: Admitted, *, now: datetime) -> dict[str, Any]:
         account: Account = one.status.account
-        return {
-            "account_id": self.identify.account(account.acct),
+        account_id = self.identify.account(account.acct)
+        decided = Standing(account_id, account, one.consent, one.reason, one.source)
+        return decision_row(decided, now=now) | {
             "instance": account.instance.lower(),
             "bot": account.bot,
             "first_seen_at": now,
             "acct": account.acct,
             "display_name": account.display_name,
             "collected_at": now,
-            "consent": one.consent.value,
-            "reason": one.reason,
-            "decided_at": now,
         }
 
     def _save_sightings(
@@ -237,17 +229,21 @@ class StatusStore:
                 f"ANTI JOIN exclusion_sketches t ON {same}"
             )
 
-    def _withdraw(self, connection: "duckdb.DuckDBPyConnection", accts: Iterable[str]) -> None:
+    def _withdraw(
+        self, connection: "duckdb.DuckDBPyConnection", accts: Mapping[str, tuple[str, str]], *, now: datetime
+    ) -> None:
         """Removes what stands of accounts that may not be counted any more."""
-        rows = [{"account_id": self.identify.account(acct)} for acct in accts]
+        reasons = {self.identify.account(acct): why for acct, why in accts.items()}
+        rows = [{"account_id": account} for account in reasons]
         if not rows:
             return
+        note_exclusions(connection, reasons, now=now)
         with incoming(connection, rows, "account_id UUID") as source:
             connection.execute(
                 "CREATE OR REPLACE TEMP TABLE withdrawn AS "
                 f"SELECT s.status_id FROM statuses s JOIN {source} i USING (account_id)"
             )
-            for table in ("accounts", "account_names", "consent_decisions"):
+            for table in ("accounts", "account_names"):
                 connection.execute(f"DELETE FROM {table} WHERE account_id IN (SELECT account_id FROM {source})")
         if scalar(connection, "SELECT count(*) FROM withdrawn"):
             for table in STATUS_TABLES:

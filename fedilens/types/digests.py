@@ -111,7 +111,8 @@ class Digest:
 
     `excluded` maps a reason to about how many people were left out for it. `certainty`, `notes`, `news`,
     `camps` and `coverage` are finished sentences. `enough` is False below the configured minimum of people:
-    then `shares`, `reasons`, `topics`, `news` and `camps` are empty.
+    then `shares`, `reasons`, `topics`, `news` and `camps` are empty. `too_few`: there were people, but so few that
+    this audience is told no count either; the counts are 0 then.
     """
 
     digest_id: UUID
@@ -140,4 +141,5 @@ class Digest:
     daily_posts: tuple[tuple[str, int], ...] = ()
     certainty: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    too_few: bool = False
     figures: tuple[Figure, ...] = field(default=())

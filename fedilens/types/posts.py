@@ -95,11 +95,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A status that may be stored, with what its account allows and why (see `consent`)."""
+    """A status that may be stored, with what its account allows, why, and by whose word (see `consent`)."""
 
     status: Status
     consent: Consent
     reason: str
+    source: str = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class Excluded:
     uri: str
     created_at: datetime
     reason: str
+    source: str = "account"
 
 
 @dataclass(frozen=True, slots=True)
