@@ -36,8 +36,7 @@ from fedilens.types import (
 
 START = NOW - timedelta(days=7)
 WEEK = Window(START, NOW)
-ELSEWHERE = TagTimeline("else.example", "ai")
-QUESTIONS = load_questions()
+ELSEWHERE, QUESTIONS = TagTimeline("else.example", "ai"), load_questions()
 NEEDED = {
     "status": {"uri": "https://x.example/1"},
     "evidence": {"target": "power"},
