@@ -7,7 +7,7 @@ from stored import NOW, count, database_at, post, save
 
 from fedilens.errors import QueryError
 from fedilens.store import Database
-from fedilens.store.questions import Answer, Question, ask, load_questions, questions_folder, run_sql
+from fedilens.store.questions import Answer, Question, ask, ask_all, load_questions, questions_folder, run_sql
 
 
 @pytest.fixture
@@ -164,3 +164,13 @@ def test_the_shipped_questions_are_found_beside_the_package() -> None:
         assert "?" in question.asks
         for name in question.parameters:
             assert f"${name}" in question.sql, f"{question.name} does not use {name}"
+
+
+def test_several_questions_see_one_state_of_the_database(tmp_path: Path) -> None:
+    """A digest's figures belong together, whatever is written meanwhile."""
+    database = Database(tmp_path / "one.duckdb")
+    both = [(Question(name, "?", {"x": None}, f"SELECT $x AS {name}"), {"x": name}) for name in ("a", "b")]
+    assert [answer.dicts() for answer in ask_all(database, both, now=NOW)] == [[{"a": "a"}], [{"b": "b"}]]
+    broken = [both[0], (Question("c", "?", {"x": None}, "SELECT 1"), {})]
+    with pytest.raises(QueryError, match="wants a value"):
+        ask_all(database, broken, now=NOW)

@@ -1,6 +1,6 @@
 """Answers of the questions in `queries/`, and shares of people estimated from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from fedilens.digest import DigestRules
 from fedilens.opinion import METHOD, Prevalence, Shown, difference, estimate
 from fedilens.protocols import Clock, Identifier
 from fedilens.stance import Debate, Head
-from fedilens.store.questions import Answer, Question, ask
+from fedilens.store.questions import Answer, Question, ask_all
 from fedilens.store.reports import Estimate, ReportStore
 from fedilens.types import Window
 
@@ -73,8 +73,14 @@ def _telling(prevalence: Prevalence) -> bool:
 
 def answer(reporter: Reporter, name: str, window: Window, **more: str) -> Answer:
     """A question's answer for a window."""
-    question = reporter.questions[name]
+    return answers(reporter, [name], window, **more)[name]
+
+
+def answers(reporter: Reporter, names: Sequence[str], window: Window, **more: str) -> dict[str, Answer]:
+    """Several questions' answers for a window, from one and the same state of the database."""
     seconds = int((window.end - window.start) / timedelta(seconds=1))
     values = {"until": window.end.isoformat(), "window": f"{seconds}s", "debate": reporter.debate.name} | more
-    wanted = {key: value for key, value in values.items() if key in question.parameters}
-    return ask(reporter.store.database, question, wanted, now=reporter.clock.now())
+    questions = [reporter.questions[name] for name in names]
+    asked = [(one, {key: value for key, value in values.items() if key in one.parameters}) for one in questions]
+    found = ask_all(reporter.store.database, asked, now=reporter.clock.now())
+    return dict(zip(names, found, strict=True))

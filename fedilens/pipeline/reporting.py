@@ -4,7 +4,7 @@ from typing import Any
 
 from fedilens.digest import Facts, build_digest
 from fedilens.opinion import Camps
-from fedilens.pipeline.estimating import Reporter, answer, estimate_shares, prevalences
+from fedilens.pipeline.estimating import Reporter, answer, answers, estimate_shares, prevalences
 from fedilens.pipeline.grouping import (
     estimate_camps,
     find_alerts,
@@ -35,7 +35,7 @@ _ASKED = (
 def report(reporter: Reporter, window: Window, audience: Audience, *, keep: bool = True) -> Digest:
     """Builds and keeps the digest of a window. Topics of the window are expected to have been found."""
     estimate_shares(reporter, window)
-    now_answers = {name: answer(reporter, name, window).dicts() for name in _ASKED}
+    now_answers = {name: found.dicts() for name, found in answers(reporter, _ASKED, window).items()}
     camps, coverage = estimate_camps(reporter, window), window_coverage(reporter, window)
     more = [Figure("camps.people", float(sum(camps.sizes)), "camps")] if isinstance(camps, Camps) else []
     if coverage is not None:

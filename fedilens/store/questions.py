@@ -66,6 +66,18 @@ def load_questions(folder: Path | None = None) -> dict[str, Question]:
 
 def ask(database: Database, question: Question, values: Mapping[str, str], *, now: datetime) -> Answer:
     """Runs a question. Raises QueryError for a parameter that is unknown, missing or of the wrong kind."""
+    return ask_all(database, [(question, values)], now=now)[0]
+
+
+def ask_all(database: Database, asked: Sequence[tuple[Question, Mapping[str, str]]], *, now: datetime) -> list[Answer]:
+    """Runs several questions on one and the same state of the database."""
+    bound = [(question.sql, _bound(question, values, now=now)) for question, values in asked]
+    with database.read() as connection:
+        return [_run(connection, sql, values) for sql, values in bound]
+
+
+def _bound(question: Question, values: Mapping[str, str], *, now: datetime) -> dict[str, str]:
+    """A value for each parameter."""
     unknown = set(values) - set(question.parameters)
     if unknown:
         known = ", ".join(question.parameters) or "none"
@@ -76,7 +88,7 @@ def ask(database: Database, question: Question, values: Mapping[str, str], *, no
         if value is None:
             raise QueryError(f"query {question.name} wants a value: -p {name}=…")
         bound[name] = _plain(value, now=now)
-    return _run(database, question.sql, bound)
+    return bound
 
 
 def run_sql(database: Database, sql: str) -> Answer:
@@ -87,17 +99,17 @@ def run_sql(database: Database, sql: str) -> Answer:
         raise QueryError(_first_line(error)) from error
     if len(statements) != 1:
         raise QueryError(f"one statement is wanted, and these are {len(statements)}")
-    return _run(database, sql, {})
-
-
-def _run(database: Database, sql: str, values: Mapping[str, str]) -> Answer:
     with database.read() as connection:
-        try:
-            cursor = connection.execute(sql, dict(values)) if values else connection.execute(sql)
-            rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
-            columns = tuple(column[0] for column in cursor.description or ())
-        except duckdb.Error as error:
-            raise QueryError(_first_line(error)) from error
+        return _run(connection, sql, {})
+
+
+def _run(connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, str]) -> Answer:
+    try:
+        cursor = connection.execute(sql, dict(values)) if values else connection.execute(sql)
+        rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+        columns = tuple(column[0] for column in cursor.description or ())
+    except duckdb.Error as error:
+        raise QueryError(_first_line(error)) from error
     return Answer(columns, tuple(rows))
 
 
