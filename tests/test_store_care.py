@@ -14,6 +14,7 @@ from fedilens.store import Database
 from fedilens.store.analyses import AnalysisStore, CleanedStatus
 from fedilens.store.care import CareStore
 from fedilens.store.publications import Outbox
+from fedilens.store.statuses import StatusStore
 from fedilens.types import Account, Document, Label, Part, PostDraft, Stance, TagTimeline
 
 ZENO = "zeno_91@gone.example"
@@ -142,6 +143,28 @@ def test_what_is_past_its_time_goes_with_all_that_was_found_in_it(database: Data
     assert care.rewrite_if_wanted()
     assert not care.rewrite_if_wanted()
     assert care.expire(NOW - timedelta(days=90)) == 0
+
+
+def test_a_name_stays_as_long_as_a_post_and_is_the_one_of_today(database: Database, care: CareStore) -> None:
+    """Else nobody could be found on a list, and the last look before publishing would look for yesterday's name."""
+    save(database, post(1), post(2), now=NOW - timedelta(days=91))
+    renamed = replace(post(3, acct="user1@host1.example").account, display_name="Renamed")
+    save(database, post(3, account=renamed), now=NOW)
+    assert care.expire(NOW - timedelta(days=90)) == 2
+    assert rows(database, "SELECT acct, display_name FROM account_names") == [("user1@host1.example", "Renamed")]
+    care.remove([KEYS.status("https://x.example/3")])
+    assert care.rewrite_if_wanted()
+    care.expire(NOW - timedelta(days=90))
+    assert count(database, "account_names") == 0
+    assert care.rewrite_if_wanted()
+
+
+def test_who_withdraws_leaves_no_look_at_a_post_behind(database: Database, care: CareStore) -> None:
+    """Keyed hashes of posts are of somebody, too."""
+    save(database, post(1), post(2))
+    care.note_checked([KEYS.status(f"https://x.example/{number}") for number in (1, 2)], now=NOW)
+    StatusStore(database, KEYS).withdraw({"user1@host1.example": ("opted-out", "bot")}, now=NOW)
+    assert rows(database, "SELECT status_id FROM rechecks") == [(KEYS.status("https://x.example/2"),)]
 
 
 def test_nothing_deleted_needs_no_rewriting(database: Database, care: CareStore) -> None:

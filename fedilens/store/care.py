@@ -87,8 +87,10 @@ class CareStore:
         values = {"before": before}
         with self.database.write() as connection:
             posts = _remove(connection, "SELECT status_id FROM statuses WHERE collected_at < $before", values)
+            # A name stays as long as a post: without it nobody could be found on a list and left out.
             names = connection.execute(
-                "DELETE FROM account_names WHERE collected_at < $before RETURNING account_id", values
+                "DELETE FROM account_names WHERE account_id NOT IN (SELECT account_id FROM statuses) "
+                "RETURNING account_id"
             ).fetchall()
             for table in ("accounts", "consent_decisions", "consent_changes"):  # of who was left out it keeps no id
                 connection.execute(f"DELETE FROM {table} WHERE account_id NOT IN (SELECT account_id FROM statuses)")
@@ -190,7 +192,7 @@ def _remove(connection: "duckdb.DuckDBPyConnection", wanted: str, values: dict[s
     connection.execute("DELETE FROM removed WHERE status_id NOT IN (SELECT status_id FROM statuses)")
     posts = int(scalar(connection, "SELECT count(*) FROM removed"))
     if posts:
-        for table in (*STATUS_TABLES, "rechecks"):
+        for table in STATUS_TABLES:
             connection.execute(f"DELETE FROM {table} WHERE status_id IN (FROM removed)")
         drop_orphans(connection)
         want_rewrite(connection)

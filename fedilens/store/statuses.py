@@ -41,7 +41,7 @@ _RUN = (
     "instance VARCHAR, tag VARCHAR, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ, pages INTEGER, seen INTEGER, "
     "new INTEGER, excluded INTEGER, broken INTEGER, error VARCHAR"
 )
-STATUS_TABLES = ("statuses", "status_links", "status_texts", "status_tags", "sightings")
+STATUS_TABLES = ("statuses", "status_links", "status_texts", "status_tags", "sightings", "rechecks")
 """What goes with a status when it goes."""
 
 
@@ -169,9 +169,11 @@ class StatusStore:
     ) -> None:
         rows = list({one.status.account.acct.lower(): self._account_row(one, now=now) for one in admitted}.values())
         insert_missing(connection, "accounts", rows, _ACCOUNT, key=("account_id",))
-        insert_missing(connection, "account_names", rows, _NAME, key=("account_id",))
         if not rows:
             return
+        names = [{name: row[name] for name in _names(_NAME)} for row in rows]
+        # As they are called now: the last look before publishing is for today's names, too.
+        replace(connection, "account_names", names, _NAME, key=("account_id",))
         with incoming(connection, rows, _ACCOUNT) as source:
             connection.execute(
                 f"UPDATE accounts SET bot = i.bot FROM {source} i "
@@ -243,8 +245,12 @@ class StatusStore:
                 "CREATE OR REPLACE TEMP TABLE withdrawn AS "
                 f"SELECT s.status_id FROM statuses s JOIN {source} i USING (account_id)"
             )
-            for table in ("accounts", "account_names"):
-                connection.execute(f"DELETE FROM {table} WHERE account_id IN (SELECT account_id FROM {source})")
+            connection.execute(f"DELETE FROM accounts WHERE account_id IN (SELECT account_id FROM {source})")
+            names = connection.execute(
+                f"DELETE FROM account_names WHERE account_id IN (SELECT account_id FROM {source}) RETURNING account_id"
+            ).fetchall()
+        if names:
+            want_rewrite(connection)
         if scalar(connection, "SELECT count(*) FROM withdrawn"):
             for table in STATUS_TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE status_id IN (SELECT status_id FROM withdrawn)")
