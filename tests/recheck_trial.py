@@ -71,7 +71,7 @@ def try_recheck(software: Software, posts: int, limit: RateLimit, folder: Path) 
             store=store,
             rules=rules.consent,
             clock=clock,
-            window=30 * DAY,
+            since=clock.now() - 30 * DAY,
             most=posts,
         )
     return Trial(held, report, moments, limit)

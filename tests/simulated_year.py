@@ -17,6 +17,7 @@ from fedilens.collect import TagFilter
 from fedilens.consent import ConsentRules, load_key
 from fedilens.digest import DigestRules, render_feed, render_json, render_page, render_thread
 from fedilens.pipeline import (
+    CORRECTED_WITHIN,
     Analyst,
     CollectRules,
     Corrector,
@@ -31,6 +32,7 @@ from fedilens.pipeline import (
     refuse_leaks,
     renew_topics,
     report,
+    shown_since,
 )
 from fedilens.stance import make_detector
 from fedilens.store import Database
@@ -102,14 +104,19 @@ class World:
     def _as_seen(self, uri: str) -> Status:
         """The post with its author as the author is now: what the program learns of somebody's flags."""
         post = self.posts[uri]
-        account = next(one for one in self.accounts if one.acct == post.account.acct)
+        account = self._now(post.account.acct)
         flags = {name: getattr(account, name) for name in ("locked", "noindex", "indexable", "discoverable", "note")}
         self._note("sighted", acct=account.acct, bot=account.bot, flags=flags)
         return replace(post, account=account)
 
+    def _now(self, acct: str) -> Account:
+        """Somebody as they are now; the number stands in the address."""
+        return self.accounts[int(acct.partition("@")[0].rpartition("_")[2])]
+
     def _account(self, number: int) -> Account:
         acct = f"person_{number}@host{number % 9}.example"
-        made = Account(f"https://host{number % 9}.example/users/{number}", acct, display_name=f"Nomen Nescio {number}")
+        name = f"Nomen Nescio {number}" if number % 4 else f"Nescio{number}"
+        made = Account(f"https://host{number % 9}.example/users/{number}", acct, display_name=name)
         return self._other_flags(replace(made, bot=self.random.random() < 0.03))
 
     def _other_flags(self, account: Account) -> Account:
@@ -182,7 +189,7 @@ class Program:
         self.care.expire(now - timedelta(days=self.retention))
         recheck(
             TIMELINE.instance, self.world, care=self.care, store=self.store, rules=rules, clock=self.clock,
-            window=WEEK, most=100_000,
+            since=shown_since(self.published.since(now - CORRECTED_WITHIN), window=WEEK, now=now), most=100_000,
         )  # fmt: skip
         analyze(self.analyst, progress=Silence())
         if digest:

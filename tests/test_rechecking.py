@@ -14,13 +14,14 @@ from stored import KEYS, NOW, TIMELINE, clean, count, database_at, post, rows, s
 from fedilens.consent import ConsentRules
 from fedilens.errors import UnreachableError
 from fedilens.mastodon_api.client import MastodonServer
-from fedilens.pipeline import recheck
+from fedilens.pipeline import recheck, shown_since
 from fedilens.pipeline.rechecking import RecheckReport
 from fedilens.sample import Fault, FaultKind, Software
 from fedilens.store import Database
 from fedilens.store.care import CareStore
+from fedilens.store.corrections import Published
 from fedilens.store.statuses import StatusStore
-from fedilens.types import Status
+from fedilens.types import Status, Window
 
 DAY = timedelta(days=1)
 
@@ -55,7 +56,7 @@ def look(database: Database, shelf: Shelf) -> RecheckReport:
         store=StatusStore(database, KEYS),
         rules=ConsentRules(),
         clock=FakeClock(NOW),
-        window=7 * DAY,
+        since=NOW - 7 * DAY,
         most=100,
     )
 
@@ -85,6 +86,15 @@ def test_a_post_that_is_not_public_any_more_goes_alone(database: Database) -> No
     hidden = replace(post(2), visibility="private")
     assert look(database, Shelf(post(1), hidden, post(3))).left_out == 1
     assert count(database, "statuses") == 3
+
+
+def test_what_a_digest_rests_on_is_looked_at_as_long_as_it_may_be_corrected(database: Database) -> None:
+    """Else a post that is deleted a week after its digest would stay counted in it."""
+    window = Window(NOW - 17 * DAY, NOW - 10 * DAY)
+    shown = [Published(KEYS.text("digest"), "ai", window, window.end)]
+    assert shown_since([], window=7 * DAY, now=NOW) == NOW - 7 * DAY
+    assert shown_since(shown, window=7 * DAY, now=NOW) == NOW - 17 * DAY
+    assert shown_since(shown, window=30 * DAY, now=NOW) == NOW - 30 * DAY
 
 
 def test_a_servers_trouble_removes_nothing(database: Database) -> None:

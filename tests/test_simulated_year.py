@@ -75,11 +75,11 @@ def written(name: str, text: Callable[[Lived], str]) -> Callable[[Path, Lived], 
     return broken
 
 
-def changed(key: str, value: object) -> Callable[[Path, Lived], None]:
-    """A fault in the last digest."""
+def changed(key: str, value: object, *, back: int = 0) -> Callable[[Path, Lived], None]:
+    """A fault in the last digest, or in one of `back` weeks before."""
 
     def broken(folder: Path, lived: Lived) -> None:
-        path = folder / "public" / f"{lived.now:%Y-%m-%d}.json"
+        path = folder / "public" / f"{lived.now - 7 * back * DAY:%Y-%m-%d}.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
 
     return broken
@@ -111,8 +111,14 @@ FAULTS: dict[str, Callable[[Path, Lived], None]] = {
         "UPDATE consent_decisions SET consent = 'quotable' WHERE consent = 'aggregate'"
     ),
     "flags stand that were not seen": sql("UPDATE consent_decisions SET indexable = NOT coalesce(indexable, false)"),
+    "a name stands of which there is no post": sql(
+        "INSERT INTO account_names SELECT uuid(), acct, '', '2025-01-01' FROM account_names LIMIT 1"
+    ),
+    "a look at a post stands that is gone": sql("INSERT INTO rechecks VALUES (uuid(), now())"),
     "documents of nobody's posts stand": sql("UPDATE statuses SET content_hash = uuid()"),
     "the digest counts others than people": changed("people", {"value": 3.0}),
+    "a digest that is out holds no longer": changed("people", {"value": 10_000.0}, back=1),
+    "a correction tells more than its day": changed("notes", ["Corrected on 3 May 2025: Ann deleted a post."]),
     "a day of few people is told": changed("daily_posts", [["2019-01-01", 1]]),
     "a group is too small": changed("topics", [{"people": {"value": 2.0}}]),
     "a name or address is published": written("public/page.html", lambda _: "<p>person_7 said so</p>"),

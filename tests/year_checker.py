@@ -16,6 +16,10 @@ import duckdb
 DAY = timedelta(days=1)
 GROUP = 5
 RUN = 8
+CORRECTED = 14 * DAY
+"""So long a digest that is out is kept true."""
+NOTE = r"Corrected on \d+ [A-Z][a-z]+ \d{4}: posts that this rests on were edited, deleted or withdrawn\."
+ACCT = re.compile(rb"person_\d+@host\d\.example")
 
 
 @dataclass
@@ -67,11 +71,24 @@ class Truth:
 def violations(folder: Path, truth: Truth, now: datetime, *, retention: int) -> list[str]:
     """What does not hold, each as a short sentence; nothing if all is well."""
     with duckdb.connect(str(folder / "fedilens.duckdb"), read_only=True) as connection:
-        found = [*_standing(connection, truth, now, retention=retention), *_figures(folder, connection, now)]
+        out = _published(folder)
+        found = [*_standing(connection, truth, now, out, retention=retention), *_figures(folder, connection, now)]
+        found += _corrected(connection, out, now, retention=retention)
     return found + list(_leaks(folder, truth)) + list(_files(folder, truth))
 
 
-def _standing(connection: Any, truth: Truth, now: datetime, *, retention: int) -> Iterator[str]:
+def _published(folder: Path) -> list[dict[str, Any]]:
+    """Every digest that is out, as it reads now, with its window's moments in `start` and `end`."""
+    found = []
+    for path in sorted((folder / "public").glob("*.json")):
+        digest = json.loads(path.read_text(encoding="utf-8"))
+        found.append(digest | {name: datetime.fromisoformat(digest["window"][name]) for name in ("start", "end")})
+    return found
+
+
+def _standing(
+    connection: Any, truth: Truth, now: datetime, out: list[dict[str, Any]], *, retention: int
+) -> Iterator[str]:
     """Who stands in the database, and what of them."""
     connection.execute("SET TimeZone = 'UTC'")
     for (acct,) in connection.execute("SELECT acct FROM account_names").fetchall():
@@ -79,7 +96,7 @@ def _standing(connection: Any, truth: Truth, now: datetime, *, retention: int) -
             yield "somebody stands who is left out"
     texts = connection.execute("SELECT uri, content FROM status_links JOIN status_texts USING (status_id)").fetchall()
     for uri, content in texts:
-        yield from _post(uri, content, truth, now)
+        yield from _post(uri, content, truth, now, out)
     (oldest,) = connection.execute("SELECT min(collected_at) FROM statuses").fetchone()
     if oldest is not None and now - oldest > timedelta(days=retention) + DAY:
         yield "a post is past its time"
@@ -90,6 +107,16 @@ def _standing(connection: Any, truth: Truth, now: datetime, *, retention: int) -
     if undecided:
         yield "somebody is counted without a decision"
     yield from _ledger(connection, truth)
+    (unneeded,) = connection.execute(
+        "SELECT count(*) FROM account_names ANTI JOIN statuses USING (account_id) "
+        "WHERE collected_at < $now - INTERVAL 2 DAY",
+        {"now": now},
+    ).fetchone()
+    if unneeded:
+        yield "a name stands of which there is no post"
+    (unneeded,) = connection.execute("SELECT count(*) FROM rechecks ANTI JOIN statuses USING (status_id)").fetchone()
+    if unneeded:
+        yield "a look at a post stands that is gone"
     for table in ("documents", "sentences", "embeddings", "stances"):
         orphans = f"SELECT count(*) FROM {table} ANTI JOIN statuses USING (content_hash)"
         if connection.execute(orphans).fetchone()[0]:
@@ -123,18 +150,52 @@ def _ledger(connection: Any, truth: Truth) -> Iterator[str]:
             yield "flags stand that were not seen"
 
 
-def _post(uri: str, content: str, truth: Truth, now: datetime) -> Iterator[str]:
-    """One post that stands. What happens to it in its first five days is to be seen within two."""
+def _post(uri: str, content: str, truth: Truth, now: datetime, out: list[dict[str, Any]]) -> Iterator[str]:
+    """One post that stands.
+
+    What happens to it in its first five days, or while a digest that rests on it is to be corrected, is to be seen
+    within two days.
+    """
     if not truth.may_stand(truth.author[uri]):
         yield "a post stands of somebody who is left out"
 
     def seen(moment: datetime | None) -> bool:
-        return moment is not None and moment - truth.created[uri] < 5 * DAY and now - moment > 2 * DAY
+        if moment is None or now - moment <= 2 * DAY:
+            return False
+        created = truth.created[uri]
+        return moment - created < 5 * DAY or any(
+            one["start"] <= created < one["end"] and one["end"] <= moment <= one["end"] + CORRECTED - 3 * DAY
+            for one in out
+        )
 
     if seen(truth.gone.get(uri)):
         yield "a deleted post stands"
     if seen(truth.edited.get(uri)) and truth.versions[uri][-1] not in content:
         yield "an old version stands"
+
+
+def _corrected(connection: Any, out: list[dict[str, Any]], now: datetime, *, retention: int) -> Iterator[str]:
+    """Digests of the last two weeks say how many people there are, or were up to a tenth more; notes tell the day."""
+    for digest in out:
+        for note in digest["notes"]:
+            if note.startswith("Corrected") and not re.fullmatch(NOTE, note):
+                yield "a correction tells more than its day"
+        old = now - digest["end"] >= CORRECTED or now - digest["start"] > retention * DAY
+        if old or now == digest["end"]:
+            continue
+        people = _people(connection, digest)
+        if digest["people"]["value"] - (0 if people < GROUP else people) > 0.1 * digest["people"]["value"]:
+            yield "a digest that is out holds no longer"
+
+
+def _people(connection: Any, digest: dict[str, Any]) -> int:
+    """How many people wrote in a digest's window, bots apart."""
+    (people,) = connection.execute(
+        "SELECT count(DISTINCT s.account_id) FROM statuses s JOIN accounts a USING (account_id) WHERE NOT a.bot "
+        "AND s.created_at >= $start::TIMESTAMPTZ AND s.created_at < $end::TIMESTAMPTZ",
+        {"start": digest["window"]["start"], "end": digest["window"]["end"]},
+    ).fetchone()
+    return int(people)
 
 
 def _figures(folder: Path, connection: Any, now: datetime) -> Iterator[str]:
@@ -143,11 +204,7 @@ def _figures(folder: Path, connection: Any, now: datetime) -> Iterator[str]:
     if not path.exists():
         return
     digest = json.loads(path.read_text(encoding="utf-8"))
-    (people,) = connection.execute(
-        "SELECT count(DISTINCT s.account_id) FROM statuses s JOIN accounts a USING (account_id) WHERE NOT a.bot "
-        "AND s.created_at >= $start::TIMESTAMPTZ AND s.created_at < $end::TIMESTAMPTZ",
-        {"start": digest["window"]["start"], "end": digest["window"]["end"]},
-    ).fetchone()
+    people = _people(connection, digest)
     if digest["people"]["value"] != (0 if people < GROUP else people):
         yield "the digest counts others than people"
     groups = [one["people"]["value"] for kind in ("topics", "reasons", "articles") for one in digest[kind]]
@@ -176,7 +233,7 @@ def _leaks(folder: Path, truth: Truth) -> Iterator[str]:
     }
     for path in sorted((folder / "public").glob("*")) if (folder / "public").exists() else []:
         told = path.read_text(encoding="utf-8")
-        if re.search(r"person_\d|Nomen Nescio|posts\.example", told):
+        if re.search(r"person_\d|Nescio|posts\.example", told):
             yield "a name or address is published"
         if not runs.isdisjoint(_runs(told)):
             yield "a quotation is published"
@@ -187,10 +244,10 @@ def _files(folder: Path, truth: Truth) -> Iterator[str]:
     key = folder / "fedilens.key"
     if key.stat().st_mode & 0o077:
         yield "the key can be read by others"
-    forgotten = [acct.encode() for acct, choice in truth.choice.items() if choice == "forgotten"]
+    forgotten = {acct.encode() for acct, choice in truth.choice.items() if choice == "forgotten"}
     for path in folder.rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
-        if any(re.search(rb"(?<!\w)" + re.escape(acct), content) for acct in forgotten):
+        if not forgotten.isdisjoint(ACCT.findall(content)):
             yield "somebody is not forgotten"
         if path != key and key.read_bytes().strip() in content:
             yield "the key stands in another file"

@@ -6,7 +6,8 @@ from datetime import timedelta
 from fedilens.app.consenting import ask_again
 from fedilens.app.core import App
 from fedilens.digest import Practice
-from fedilens.pipeline import CareReport, recheck, refuse_leaks
+from fedilens.pipeline import CORRECTED_WITHIN, CareReport, recheck, refuse_leaks, shown_since
+from fedilens.store.corrections import Corrections
 from fedilens.store.statuses import StatusStore
 
 
@@ -25,6 +26,9 @@ def take_care(app: App, *, most: int) -> CareReport:
     expired = app.care.expire(app.clock.now() - timedelta(days=app.config.retention.days))
     withdrawn = ask_again(app)
     forbidden = app.consent_rules.forbidden_instances
+    now = app.clock.now()
+    shown = Corrections(app.database).since(now - CORRECTED_WITHIN)
+    since = shown_since(shown, window=app.config.digest.window, now=now)
     reports = [
         recheck(
             instance,
@@ -33,7 +37,7 @@ def take_care(app: App, *, most: int) -> CareReport:
             store=StatusStore(app.database, app.pseudonyms),
             rules=app.consent_rules,
             clock=app.clock,
-            window=app.config.digest.window,
+            since=since,
             most=most,
         )
         for instance in app.config.collect.instances

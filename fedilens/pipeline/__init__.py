@@ -3,7 +3,7 @@
 from fedilens.pipeline.analyzing import AnalysisReport, Analyst, analyze, find_topics, renew_topics
 from fedilens.pipeline.answering import ACCOUNT, Desk, Informant, answer_mentions
 from fedilens.pipeline.collecting import CollectRules, ImportReport, collect_tag, import_statuses, left_alone
-from fedilens.pipeline.correcting import Corrector, correct_published
+from fedilens.pipeline.correcting import CORRECTED_WITHIN, Corrector, correct_published
 from fedilens.pipeline.delivering import DeliveryReport, deliver
 from fedilens.pipeline.estimating import Reporter, estimate_shares
 from fedilens.pipeline.grouping import estimate_camps, find_alerts, tell_camps, tell_coverage, window_coverage
@@ -17,12 +17,13 @@ from fedilens.pipeline.publishing import (
     thread_parts,
     write_files,
 )
-from fedilens.pipeline.rechecking import CareReport, RecheckReport, recheck
+from fedilens.pipeline.rechecking import CareReport, RecheckReport, recheck, shown_since
 from fedilens.pipeline.reconsidering import reconsider
 from fedilens.pipeline.reporting import report, report_tag
 
 __all__ = [
     "ACCOUNT",
+    "CORRECTED_WITHIN",
     "MAIL",
     "AnalysisReport",
     "Analyst",
@@ -58,6 +59,7 @@ __all__ = [
     "report",
     "report_tag",
     "score_lines",
+    "shown_since",
     "subscriber_parts",
     "tell_camps",
     "tell_coverage",

@@ -1,7 +1,8 @@
 """Posts are looked at again: what was edited is read again, what is gone is removed, and flags are asked anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -10,6 +11,7 @@ from fedilens.errors import ServerError
 from fedilens.pipeline.collecting import gate
 from fedilens.protocols import Clock, StatusSource
 from fedilens.store.care import CareStore
+from fedilens.store.corrections import Published
 from fedilens.store.statuses import StatusStore
 
 EVERY = timedelta(days=1)
@@ -44,6 +46,11 @@ class CareReport:
     rewritten: bool
 
 
+def shown_since(shown: Sequence[Published], *, window: timedelta, now: datetime) -> datetime:
+    """So far back posts are looked at: the window, and whatever a digest rests on that may still be corrected."""
+    return min([now - window, *(one.window.start for one in shown)])
+
+
 def recheck(
     instance: str,
     source: StatusSource,
@@ -52,16 +59,16 @@ def recheck(
     store: StatusStore,
     rules: ConsentRules,
     clock: Clock,
-    window: timedelta,
+    since: datetime,
     most: int,
 ) -> RecheckReport:
-    """Looks again at posts of the last `window` that were not looked at for a day, at most `most` of them.
+    """Looks again at posts from `since` on that were not looked at for a day, at most `most` of them.
 
     A server's trouble ends this and is in the result; what it did not say is left as it is.
     """
     report = RecheckReport(instance)
     now = clock.now()
-    due = care.to_recheck(instance, since=now - window, before=now - EVERY, most=most)
+    due = care.to_recheck(instance, since=since, before=now - EVERY, most=most)
     try:
         for start in range(0, len(due), AT_ONCE):
             some = due[start : start + AT_ONCE]
