@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -229,14 +229,17 @@ class Program:
             f"{name}.xml": render_feed(digest),
             f"{name}.txt": json.dumps(render_thread(digest, limits=PostLimits())),
         }
-        refuse_leaks(self.care.protected(), files.values(), allowed=(), own_texts=())
+        self._check(files.values())
         (self.folder / "public").mkdir(exist_ok=True)
         for path, text in files.items():
             (self.folder / "public" / path).write_text(text, encoding="utf-8")
 
+    def _check(self, renderings: Iterable[str]) -> None:
+        refuse_leaks(self.care.protected(), renderings, allowed=(), own_texts=())
+
     def _corrector(self) -> Corrector:
         return Corrector(
             store=self.published, outbox=Outbox(self.database), make=self._digest,
-            keep=self.reporter.store.save_digest, write=self._publish, editor=None,
+            keep=self.reporter.store.save_digest, write=self._publish, check=self._check, editor=None,
             style=ThreadStyle(PostLimits()), identify=self.keys, clock=self.clock, kept=self.retention * DAY,
         )  # fmt: skip

@@ -18,7 +18,7 @@ from test_delivering import token_of
 
 from fedilens.bot import ReplyRules
 from fedilens.consent import ConsentRules
-from fedilens.errors import ServerError
+from fedilens.errors import PublishError, ServerError
 from fedilens.mastodon_api.account import MastodonAccount
 from fedilens.pipeline import ACCOUNT, Desk, Informant, answer_mentions, deliver
 from fedilens.publish import AccountChannel
@@ -72,6 +72,7 @@ class Office:
             base_url=address or server.base_url,
         )
         self.digests = 0
+        self.refused: set[str] = set()
         self.rules = rules or ReplyRules()
 
     def desk(self) -> Desk:
@@ -91,8 +92,10 @@ class Office:
             clock=self.clock,
         )
 
-    def digest(self, _length: timedelta, _tag: str) -> Any:
+    def digest(self, _length: timedelta, tag: str) -> Any:
         self.digests += 1
+        if tag in self.refused:
+            raise PublishError("nothing is published: it holds a name of somebody who did not opt in")
         return digest_of()
 
     def work(self) -> None:
@@ -112,6 +115,7 @@ def test_each_command_gets_its_answer(sample: SampleServer, clock: Standing, tmp
     asked = {
         "digest": ("unlisted", "AI, 25 to 31 January 2025."),
         "digest #AI week": ("unlisted", "#ai, 25 to 31 January 2025: 120 posts by 60 people"),
+        "digest #AI": ("unlisted", "#ai, 25 to 31 January 2025: 120 posts by 60 people"),
         "target energy": ("unlisted", "“The data centres of AI use too much energy.” For: "),
         "target nonsense": ("unlisted", "Say target and one of these: energy, hype."),
         "topics": ("unlisted", "Spoken of, 25 to 31 January 2025:"),
@@ -135,6 +139,19 @@ def test_each_command_gets_its_answer(sample: SampleServer, clock: Standing, tmp
         assert mine[0][1].removeprefix(f"@asker{number}@elsewhere.example ").startswith(begins)
     for _, text in answers:
         assert len(re.findall(r"@[\w.-]", text)) == 2  # the asker's name and host
+
+
+def test_what_the_last_look_refuses_holds_up_nobody_else(sample: SampleServer, clock: Standing, tmp_path: Path) -> None:
+    """A hashtag may be somebody's name; whoever asks for it hears that it cannot be told, without the name."""
+    office = Office(sample, tmp_path, clock)
+    office.refused = {"zeno_91"}
+    for number, text in enumerate(("digest #zeno_91", "digest #ai")):
+        sample.mention(f"asker{number}@elsewhere.example", text)
+    office.work()
+    texts = [text for _, text in said(sample)]
+    assert "@asker0@elsewhere.example That cannot be told now. The operator can see why." in texts
+    assert any(text.startswith("@asker1@elsewhere.example #ai, 25 to 31 January 2025: 120 posts") for text in texts)
+    assert not any("zeno" in text for text in texts)
 
 
 def test_an_answer_is_given_once(sample: SampleServer, clock: Standing, tmp_path: Path) -> None:

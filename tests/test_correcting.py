@@ -76,6 +76,7 @@ class Office:
         self.account = account
         self.clock = FakeClock(now)
         self.written: list[Digest] = []
+        self.checked: list[str] = []
         digest = digest_of()
         self.reports.save_digest(digest)
         self.outbox.plan(thread_parts(digest, STYLE, moment=WINDOW.end, identify=KEYS), now=now)
@@ -97,6 +98,7 @@ class Office:
                 make=lambda _: digest,
                 keep=self.reports.save_digest,
                 write=self.written.append,
+                check=self.checked.extend,
                 editor=self.account,
                 style=STYLE,
                 identify=KEYS,
@@ -151,6 +153,8 @@ def test_where_a_server_cannot_edit_a_reply_corrects(tmp_path: Path) -> None:
     assert reply["in_reply_to_id"] == before[0]["id"]
     assert reply["text"].startswith("Corrected on ")
     assert "11 % (5–20), published as 31 % (18–45)" in reply["text"]
+    looked_at = " ".join(office.checked)
+    assert all(line in looked_at for line in reply["text"].split("\n") if line), "nothing goes out without a last look"
 
 
 @pytest.mark.parametrize(("digest", "after"), [(digest_of(), 2 * DAY), (changed(), DAY / 2), (changed(), 20 * DAY)])

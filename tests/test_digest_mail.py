@@ -1,21 +1,29 @@
 """Digests as mails, as pictures, and as a folder for a web server."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 from digest_rows import digest_of
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from stored import KEYS
 
 from fedilens.digest import INDEX, archive_files, picture, render_mail, render_text
 from fedilens.digest.charts import LONGEST_DESCRIPTION
-from fedilens.types import Audience, Digest
+from fedilens.errors import PublishError
+from fedilens.pipeline import subscriber_parts, write_files
+from fedilens.publish import PublicFolder
+from fedilens.store.conversations import Subscription
+from fedilens.types import Audience, Digest, PostDraft, PostLimits
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
@@ -166,6 +174,47 @@ def test_the_archive_grows_and_the_feed_has_the_latest_first() -> None:
     assert len(set(ids)) == 3
     assert BeautifulSoup(files["index.html"], "lxml").find("a", href="./archive/")
     assert BeautifulSoup(files[pages[0]], "lxml").find("a", href="../feed.xml")
+
+
+def test_an_earlier_digest_that_is_corrected_does_not_become_the_latest_page() -> None:
+    """Its own page, its entry in the feed and the index tell of it."""
+    first, second = digest_of(), later(digest_of(), 1)
+    corrected = replace(first, created_at=second.created_at + timedelta(days=1), lead="Said better.")
+    files = files_after(first, second, corrected)
+    assert files["index.html"] == files_after(first, second)["index.html"]
+    assert "Said better." in files["feed.xml"]
+    assert sum("Said better." in files[name] for name in files if name.startswith("archive/ai-")) == 1
+    assert "Said better." in files_after(first, replace(first, lead="Said better."))["index.html"]
+
+
+def test_nothing_is_written_that_the_last_look_refuses(tmp_path: Path) -> None:
+    """It sees the page and the feed as they would stand."""
+    seen: list[str] = []
+
+    def check(renderings: Iterable[str]) -> None:
+        seen.extend(renderings)
+        raise PublishError("nothing is published")
+
+    with pytest.raises(PublishError):
+        write_files(digest_of(), PublicFolder(tmp_path / "public"), page_url="", check=check)
+    assert not (tmp_path / "public").exists()
+    assert [text.lstrip()[:5] for text in seen] == ["<!DOC", "<?xml"]
+
+
+def test_subscribers_hear_of_corrections_as_mails_do() -> None:
+    """Right behind the first sentence, so that there is room for it."""
+    told = "The digest of 18 to 24 January 2025 was corrected on 27 January 2025; its page says how it reads now."
+    (first, *_) = subscriber_parts(
+        digest_of(),
+        [Subscription("asker@x.example", "1", "unlisted", "weekly")],
+        limits=PostLimits(),
+        language="en",
+        moment=digest_of().window.end,
+        identify=KEYS,
+        corrections=[told],
+    )
+    assert isinstance(first.draft, PostDraft)
+    assert told in first.draft.text
 
 
 def test_the_digest_of_the_same_window_takes_its_own_place() -> None:

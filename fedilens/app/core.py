@@ -122,9 +122,13 @@ class App:
 
     def tag_digest(self, *, window: Window, tag: str) -> Digest:
         """Counts and shares of the posts under one hashtag, for the public."""
+        from fedilens.app.caring import guard
+        from fedilens.digest import render_text
         from fedilens.pipeline import report_tag
 
-        return report_tag(self.reporter, window, tag)
+        made = report_tag(self.reporter, window, tag)
+        guard(self, [render_text(made)])  # the hashtag itself may be somebody's name
+        return made
 
     def camps(self, window: Window) -> list[str]:
         """The camps of a window as sentences; their figures are kept for the query `camps`."""

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -19,6 +19,7 @@ from fedilens.errors import ConfigError, ServerError
 from fedilens.mastodon_api.account import MastodonAccount
 from fedilens.pipeline import (
     ACCOUNT,
+    CORRECTED_WITHIN,
     MAIL,
     Corrector,
     DeliveryReport,
@@ -88,7 +89,7 @@ class Service:
 
     def _corrections_since(self, window: Window) -> tuple[str, ...]:
         """What is said in the digest of a window of those before it that were corrected meanwhile."""
-        earlier = Corrections(self.app.database).since(window.before.before.start)
+        earlier = Corrections(self.app.database).since(window.start - CORRECTED_WITHIN)
         return corrections_told(
             [
                 (one.window, one.corrected_at)
@@ -99,19 +100,15 @@ class Service:
 
     def correct(self) -> int:
         """Corrects digests that are out, where what they said holds no longer; how many."""
-        app, folder = self.app, self.app.config.files.folder
-
-        def write(digest: Digest) -> None:
-            if folder:
-                write_files(digest, PublicFolder(Path(folder)), page_url=app.config.bot.page_url)
-
+        app = self.app
         return correct_published(
             Corrector(
                 store=Corrections(app.database),
                 outbox=self.outbox,
                 make=lambda window: app.digest(window=window, audience=Audience.PUBLIC, keep=False),
                 keep=app.reporter.store.save_digest,
-                write=write,
+                write=self._write,
+                check=partial(guard, app),
                 editor=self.account,
                 style=self.style,
                 identify=app.pseudonyms,
@@ -146,19 +143,25 @@ class Service:
         posts = [part.draft for part in parts if isinstance(part.draft, PostDraft)]
         guard(app, (one for post in posts for one in (post.text, post.spoiler_text, _alt_text(post))))
         # The files first: they can be written twice, and what is planned is sent.
-        if config.files.folder:
-            folder = PublicFolder(Path(config.files.folder))
-            folder.write({"about.html": render_about(practice_of(app)).encode("utf-8")})
-            write_files(digest, folder, page_url=config.bot.page_url)
+        self._write(digest)
         self.outbox.plan(parts, now=app.clock.now())
         Corrections(app.database).save(Published(digest.digest_id, digest.debate, window, app.clock.now()))
+
+    def _write(self, digest: Digest) -> None:
+        """The files of the public folder, if there is one."""
+        config = self.app.config
+        if config.files.folder:
+            folder = PublicFolder(Path(config.files.folder))
+            folder.write({"about.html": render_about(practice_of(self.app)).encode("utf-8")})
+            write_files(digest, folder, page_url=config.bot.page_url, check=partial(guard, self.app))
 
     def publish_to_subscribers(self, period: str, moment: datetime) -> None:
         """The digest of a day or a week, as an answer to everybody who subscribed to it."""
         subscriptions = self.app.conversations.subscriptions(period)
         if not subscriptions:
             return
-        digest = self.app.digest(window=Window(moment - PERIODS[period], moment), audience=Audience.PUBLIC)
+        window = Window(moment - PERIODS[period], moment)
+        digest = self.app.digest(window=window, audience=Audience.PUBLIC)
         parts = subscriber_parts(
             digest,
             subscriptions,
@@ -166,6 +169,7 @@ class Service:
             language=self.app.config.bot.language,
             moment=moment,
             identify=self.app.pseudonyms,
+            corrections=self._corrections_since(window),
         )
         texts = [part.draft.text for part in parts if isinstance(part.draft, PostDraft)]
         guard(self.app, texts, allowed=[one.acct for one in subscriptions])

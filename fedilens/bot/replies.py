@@ -18,6 +18,7 @@ FORGOTTEN = (
 )
 NO_SUBSCRIPTION = "You had no subscription, and have none now."
 UNSUBSCRIBED = "Done: no more digests come to you."
+NOT_NOW = "That cannot be told now. The operator can see why."
 NOTHING_YET = "There is nothing to tell yet: too few people wrote in that time."
 
 

@@ -17,7 +17,8 @@ MOST_IN_FEED = 20
 def archive_files(digest: Digest, *, index: str | None, page_url: str = "") -> Mapping[str, bytes]:
     """The files to write, by path, for a digest that comes to those in `index` (the content of INDEX).
 
-    The digest of a window that is there already takes its place.
+    The digest of a window that is there already takes its place. Of an earlier window than the latest, such as one
+    that is corrected, the latest page stays as it is.
     """
     entry = entry_of(digest, file=f"{digest.debate}-{digest.window.end:%Y-%m-%dT%H%M}.html")
     others = [one for one in _read(index) if one.id != entry.id]
@@ -28,10 +29,11 @@ def archive_files(digest: Digest, *, index: str | None, page_url: str = "") -> M
     texts = {
         f"archive/{entry.file}": render_page(digest, home="../"),
         "archive/index.html": render_index(digest.title, entries),
-        "index.html": render_page(digest, home="./"),
         "feed.xml": feed,
         INDEX: json.dumps([asdict(replace(one, content="")) for one in entries], default=str, indent=1) + "\n",
     }
+    if all(one.file <= entry.file for one in others):  # a file's name ends with the moment that its window does
+        texts["index.html"] = render_page(digest, home="./")
     return {name: text.encode("utf-8") for name, text in texts.items()}
 
 

@@ -12,6 +12,7 @@ from fedilens.bot import (
     FULL,
     HELP,
     NO_SUBSCRIPTION,
+    NOT_NOW,
     NOTHING_YET,
     OPTED_IN,
     OPTED_OUT,
@@ -33,6 +34,7 @@ from fedilens.config import parse_duration
 from fedilens.consent import ConsentRules, decide
 from fedilens.digest import packed, tell_digest, tell_tag, tell_target, tell_topics, without_mentions
 from fedilens.digest.words import REASON_WORDS
+from fedilens.errors import PublishError
 from fedilens.protocols import Clock, Identifier, MentionSource
 from fedilens.store.conversations import ConversationStore, Effect, Subscription
 from fedilens.store.statuses import StatusStore
@@ -95,8 +97,8 @@ def answer_mentions(desk: Desk) -> int:
 
 def _handle(mention: Mention, desk: Desk) -> bool:
     """One mention; was it answered? What changes somebody's standing is done even where nobody answers."""
-    text = clean_status(mention.content, "", ()).text
-    command = parse(text, tags=_tags(text))
+    said = clean_status(mention.content, "", ())
+    command = parse(said.text, tags=said.tags)  # hashtags at the end of a text stand in `tags` alone
     verdict = may_answer(
         command,
         _history(mention, desk),
@@ -107,7 +109,7 @@ def _handle(mention: Mention, desk: Desk) -> bool:
     )
     reply, name = _Reply(), command.name.value
     if verdict is Verdict.ANSWER:
-        reply = _reply(command, mention, desk)
+        reply = _allowed_reply(command, mention, desk)
     elif verdict is Verdict.SAY_FULL:
         reply, name = _Reply([FULL]), "full"
     elif command.name in (Name.OPT_OUT, Name.FORGET_ME) and _spoken_to(mention, desk):
@@ -134,6 +136,14 @@ def _spoken_to(mention: Mention, desk: Desk) -> bool:
 def _history(mention: Mention, desk: Desk) -> History:
     found = desk.store.history(mention.account.acct, now=desk.clock.now())
     return History(found["in_hour"], found["in_day"], bool(found["helped"]), bool(found["told_full"]))
+
+
+def _allowed_reply(command: Command, mention: Mention, desk: Desk) -> _Reply:
+    """What is said. What the last look before publishing refuses is not, and holds up nobody else's answer."""
+    try:
+        return _reply(command, mention, desk)
+    except PublishError:
+        return _Reply([NOT_NOW])
 
 
 def _reply(command: Command, mention: Mention, desk: Desk) -> _Reply:
@@ -232,7 +242,3 @@ def reply_drafts(
 def no_wider(visibility: str) -> str:
     """An answer is seen by no more people than what it answers, and stands in no public timeline."""
     return "unlisted" if visibility in ("public", "unlisted") else visibility
-
-
-def _tags(text: str) -> list[str]:
-    return [word[1:].lower() for word in text.split() if word.startswith("#") and len(word) > 1]

@@ -9,7 +9,7 @@ import structlog
 from fedilens.digest import correction_note, length, no_longer_true, packed, render_thread, without_mentions
 from fedilens.errors import PublishError
 from fedilens.pipeline.answering import MOST_POSTS, reply_drafts
-from fedilens.pipeline.publishing import ThreadStyle, stamp, thread_delivery
+from fedilens.pipeline.publishing import Check, ThreadStyle, stamp, thread_delivery
 from fedilens.protocols import Clock, Identifier, StatusEditor
 from fedilens.store.corrections import Corrections, Published
 from fedilens.store.publications import Outbox
@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 class Corrector:
     """What correcting needs: what went out, how a digest is made, kept and written, and the account that posted it.
 
-    `kept` is how long posts are kept.
+    `check` is the last look before something goes out; `kept` is how long posts are kept.
     """
 
     store: Corrections
@@ -34,6 +34,7 @@ class Corrector:
     make: Callable[[Window], Digest]
     keep: Callable[[Digest], None]
     write: Callable[[Digest], None]
+    check: Check
     editor: StatusEditor | None
     style: ThreadStyle
     identify: Identifier
@@ -90,6 +91,7 @@ def _correct_thread(
     texts = render_thread(
         digest, limits=style.limits, page_url=style.page_url, hashtags=style.hashtags, replies=len(remote_ids) - 1
     )
+    corrector.check([*texts, *told])
     noted = f"{texts[0]}\n\n{told[0]}"
     texts += [told[0]] * (len(remote_ids) - len(texts))  # a post that has nothing to say any more
     if length(noted, style.limits) <= style.limits.characters - len(style.content_warning):

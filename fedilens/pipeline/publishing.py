@@ -1,6 +1,6 @@
 """A digest to everybody who wants it: planned in the outbox in one commit, and written to the public folder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,9 @@ from fedilens.digest import (
     archive_files,
     packed,
     picture,
+    render_feed,
     render_mail,
+    render_page,
     render_thread,
     tell_digest,
     without_mentions,
@@ -23,6 +25,8 @@ from fedilens.types import Digest, MailDraft, Part, PostDraft, PostLimits
 
 MAIL = "mail"
 """The channel of mails."""
+Check = Callable[[Iterable[str]], None]
+"""The last look at what goes out to the public. Raises PublishError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +101,16 @@ def subscriber_parts(
     language: str,
     moment: datetime,
     identify: Identifier,
+    corrections: Sequence[str] = (),
 ) -> list[Part]:
-    """An answer in each subscriber's thread."""
+    """An answer in each subscriber's thread. `corrections` tell of digests that were corrected, as in a mail."""
     parts: list[Part] = []
+    first, *rest = tell_digest(digest)
+    sentences = [without_mentions(text) for text in (first, *corrections, *rest)]
     for one in subscriptions:
         who = identify.account(one.acct).hex[:8]
         room = PostLimits(limits.characters - len(one.acct) - 2, limits.url_characters)
-        texts = packed([without_mentions(text) for text in tell_digest(digest)], limits=room, most=MOST_POSTS)
+        texts = packed(sentences, limits=room, most=MOST_POSTS)
         parts += reply_drafts(
             f"{one.period}/{digest.debate}/{stamp(moment)}/{who}",
             reply_parts(one.acct, texts),
@@ -115,8 +122,12 @@ def subscriber_parts(
     return parts
 
 
-def write_files(digest: Digest, folder: PublicFolder, *, page_url: str) -> None:
-    """The page, the archive and the feed; the index last, so that a broken writing is done again."""
+def write_files(digest: Digest, folder: PublicFolder, *, page_url: str, check: Check) -> None:
+    """The page, the archive and the feed; the index last, so that a broken writing is done again.
+
+    Nothing is written of what `check` refuses.
+    """
+    check([render_page(digest), render_feed(digest, page_url=page_url)])
     folder.write(archive_files(digest, index=folder.read(INDEX), page_url=page_url))
 
 
