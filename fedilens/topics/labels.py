@@ -72,13 +72,19 @@ def _telling(count: Counter[str], size: int, everywhere: Counter[str], documents
 
 def _chosen(weights: Mapping[str, float], count: Counter[str]) -> list[str]:
     """The best terms, no word twice; a word that mostly stands in a phrase gives way to it."""
+    holding: dict[str, list[str]] = {}
+    for term in weights:
+        for word in term.split():
+            holding.setdefault(word, []).append(term)
     chosen: list[str] = []
     for term in sorted(weights, key=lambda term: (-weights[term], term)):
-        phrases = [one for one in weights if term in one.split() and count[one] >= USUALLY_TOGETHER * count[term]]
+        if len(chosen) == KEYWORDS:
+            break
+        phrases = [one for one in holding.get(term, ()) if count[one] >= USUALLY_TOGETHER * count[term]]
         best = max(phrases, key=lambda one: (count[one], weights[one], one), default=term)
         if not any(_overlap(best, other) for other in chosen):
             chosen.append(best)
-    return chosen[:KEYWORDS]
+    return chosen
 
 
 def _overlap(term: str, other: str) -> bool:
