@@ -73,6 +73,7 @@ class Office:
         )
         self.digests = 0
         self.refused: set[str] = set()
+        self.forgotten: list[str] = []
         self.rules = rules or ReplyRules()
 
     def desk(self) -> Desk:
@@ -90,6 +91,7 @@ class Office:
             language="en",
             identify=KEYS,
             clock=self.clock,
+            forget_beside=self.forgotten.append,
         )
 
     def digest(self, _length: timedelta, tag: str) -> Any:
@@ -209,6 +211,7 @@ def test_who_is_forgotten_leaves_no_name(sample: SampleServer, clock: Standing, 
     sample.mention("gone@elsewhere.example", "forget me")
     office.work()
     assert len(said(sample)) == 2
+    assert office.forgotten == ["gone@elsewhere.example"], "exports beside the database forget, too"
     with office.database.read() as connection:
         for table in ("subscriptions", "commands", "publications", "publication_drafts", "choices", "store_facts"):
             for row in connection.execute(f"SELECT * FROM {table}").fetchall():

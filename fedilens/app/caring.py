@@ -1,6 +1,6 @@
-"""What the program does to keep its promises: forget, let go of what is past its time, and look before publishing."""
+"""What the program does to keep its promises: let go of what is past its time, and look before publishing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
 from fedilens.app.consenting import ask_again
@@ -9,13 +9,6 @@ from fedilens.digest import Practice
 from fedilens.pipeline import CORRECTED_WITHIN, CareReport, recheck, refuse_leaks, shown_since
 from fedilens.store.corrections import Corrections
 from fedilens.store.statuses import StatusStore
-
-
-def forget(app: App, accts: Sequence[str]) -> int:
-    """Removes all that stands of accounts, and their bytes from the file; returns how many posts went."""
-    posts = app.care.forget(accts, now=app.clock.now())
-    app.care.rewrite_if_wanted()
-    return posts
 
 
 def take_care(app: App, *, most: int) -> CareReport:

@@ -11,6 +11,7 @@ import structlog
 
 from fedilens.app.caring import guard, practice_of, take_care
 from fedilens.app.core import App
+from fedilens.app.forgetting import forget_beside
 from fedilens.bot import ReplyRules
 from fedilens.config import Config
 from fedilens.credentials import secret
@@ -195,6 +196,7 @@ class Service:
                 language=config.language,
                 identify=self.app.pseudonyms,
                 clock=self.app.clock,
+                forget_beside=lambda acct: forget_beside(self.app, [acct]),
             )
         )
 

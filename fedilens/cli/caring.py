@@ -6,18 +6,22 @@ import typer
 
 from fedilens.cli.context import app_of
 from fedilens.config import parse_acct
-from fedilens.errors import InputError
+from fedilens.errors import InputError, StoreError
 
 
 def forget(
     context: typer.Context,
     accounts: Annotated[list[str], typer.Argument(metavar="ACCT", help="user@host, one or more.")],
 ) -> None:
-    """Remove everything that stands of an account, to the last byte, and never count it again."""
-    from fedilens.app.caring import forget as forgetting
+    """Remove everything that stands of an account, in exports beside the database too, and never count it again."""
+    from fedilens.app.forgetting import forget as forgetting
 
-    posts = forgetting(app_of(context), [_acct(one) for one in accounts])
-    typer.echo(f"{posts} posts removed; the account stays left out, by a keyed hash, and the file was rewritten")
+    done = forgetting(app_of(context), [_acct(one) for one in accounts])
+    typer.echo(f"{done.posts} posts removed; the account stays left out, by a keyed hash, and the file was rewritten")
+    for path in done.changed:
+        typer.echo(f"taken out of {path}")
+    if done.left:
+        raise StoreError(f"it may stand in {', '.join(map(str, done.left))} still: delete or change that yourself")
 
 
 def care(

@@ -61,7 +61,10 @@ class Informant:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The parts that answering needs. `own` is the bot's address."""
+    """The parts that answering needs.
+
+    `own` is the bot's address; `forget_beside` takes an account out of the files beside the database.
+    """
 
     mentions: MentionSource
     store: ConversationStore
@@ -74,6 +77,7 @@ class Desk:
     language: str
     identify: Identifier
     clock: Clock
+    forget_beside: Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ def _handle(mention: Mention, desk: Desk) -> bool:
         reply, name = _Reply([FULL]), "full"
     elif command.name in (Name.OPT_OUT, Name.FORGET_ME) and _spoken_to(mention, desk):
         reply = _Reply(effect=_about_asker(command, mention, desk).effect)
+    if reply.effect.forget:
+        desk.forget_beside(mention.account.acct)  # before the posts go that tell what is to be looked for
     if reply.effect.choice == "opted-out":
         desk.statuses.withdraw({mention.account.acct: ("opted-out", "bot")}, now=desk.clock.now())
     parts = reply_drafts(

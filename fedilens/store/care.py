@@ -44,11 +44,41 @@ class Protected:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Of some accounts: links to their posts, the posts' texts, and the texts that others wrote."""
+
+    links: tuple[str, ...]
+    texts: tuple[str, ...]
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CareStore:
     """Deletes, and tells what is to be looked at again."""
 
     database: Database
     identify: Identifier
+
+    def held(self, accts: Sequence[str]) -> Held:
+        """Links and texts of accounts, to look for them elsewhere."""
+        rows = [{"account_id": self.identify.account(acct)} for acct in accts]
+        if not rows:
+            return Held((), (), ())
+        with self.database.read() as connection, incoming(connection, rows, "account_id UUID") as source:
+            links = connection.execute(
+                "SELECT uri, url FROM status_links JOIN statuses USING (status_id) "
+                f"SEMI JOIN {source} USING (account_id)"
+            ).fetchall()
+            texts = connection.execute(
+                "SELECT d.text, bool_or(i.account_id IS NOT NULL), bool_or(i.account_id IS NULL) "
+                f"FROM documents d JOIN statuses s USING (content_hash) LEFT JOIN {source} i "
+                "ON i.account_id = s.account_id GROUP BY ALL"
+            ).fetchall()
+        return Held(
+            links=tuple(link for row in links for link in row if link),
+            texts=tuple(text for text, own, _ in texts if own),
+            shared=tuple(text for text, _, others in texts if others),
+        )
 
     def forget(self, accts: Sequence[str], *, now: datetime) -> int:
         """Removes everything that stands of accounts, and notes by a keyed hash that they opted out.

@@ -103,6 +103,18 @@ class Database:
             with self.write():
                 pass  # Migrates.
 
+    def fact(self, name: str) -> str | None:
+        """A fact of a file that may be no database of ours: nothing is migrated or locked.
+
+        Raises StoreError if it is no database at all.
+        """
+        with self._open(read_only=True) as connection:
+            try:
+                found = scalar(connection, "SELECT value FROM store_facts WHERE name = $name", {"name": name})
+            except duckdb.CatalogException:
+                return None
+        return None if found is None else str(found)
+
     @contextmanager
     def _open(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         with _one_at_a_time:
