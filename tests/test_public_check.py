@@ -2,17 +2,23 @@
 
 import json
 import random
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
 
 import pytest
-from digest_rows import digest_of
+from digest_rows import WINDOW, digest_of, now_rows, overview, share, topic
 
+from fedilens.annotate import is_english
 from fedilens.consent import PublicCheck
+from fedilens.consent.public_check import words
 from fedilens.digest import render_feed, render_json, render_mail, render_page, render_text, render_thread
 from fedilens.errors import PublishError
 from fedilens.pipeline import refuse_leaks
 from fedilens.store.care import Protected
-from fedilens.types import PostLimits
+from fedilens.types import Digest, PostLimits, Window
 
 PEOPLE = 100
 FIRST = "Ayo Brigit Chen Dagny Emeka Farid Greta Hana Ivo Jun".split()  # noqa: SIM905
@@ -63,6 +69,12 @@ def test_a_hundred_leaks_of_each_kind_are_caught(kind: str) -> None:
     assert CHECK.findings([f"{digest}\n{LEAKS[kind](3)}"]) or kind == "a name in JSON"
 
 
+def thread_of(digest: Digest) -> list[str]:
+    return render_thread(
+        digest, limits=PostLimits(), page_url="https://digests.example/ai", hashtags=("ai",), replies=3
+    )
+
+
 def renderings() -> list[str]:
     """A digest in every form that the public may get."""
     digest = digest_of()
@@ -75,7 +87,7 @@ def renderings() -> list[str]:
         render_json(digest),
         render_page(digest),
         render_feed(digest, page_url="https://digests.example/ai"),
-        *render_thread(digest, limits=PostLimits(), page_url="https://digests.example/ai", hashtags=("ai",), replies=3),
+        *thread_of(digest),
         mail.decode(),
     ]
 
@@ -84,6 +96,65 @@ def renderings() -> list[str]:
 def test_a_clean_digest_passes_in_every_form(number: int) -> None:
     """Styles, addresses of our own and our own links are nobody's."""
     assert CHECK.findings([renderings()[number]]) == []
+
+
+def varied(number: int) -> Digest:
+    """A clean digest that is like no other: its week, counts, figures, topics, reasons and articles."""
+    chance = random.Random(number)  # no secret
+    people = chance.randrange(31, 900)
+    start = WINDOW.start + timedelta(days=7 * number)
+    labels = [", ".join(chance.sample(WORDS, 3)) for _ in range(chance.randrange(1, 8))]
+    rows = now_rows() | {
+        "overview": overview(people=people, posts=people * 2, people_seen=people + 90),
+        "shares": [
+            share(target, kind, low + 0.1, low, low + 0.3)
+            for target in ("energy", "labour", "hype")
+            for kind in ("favor", "against")
+            for low in [round(chance.random() / 2, 2)]
+        ],
+        "topics": [
+            topic(place, label, people=chance.randrange(5, 30), instances=chance.randrange(2, 9))
+            for place, label in enumerate(labels)
+        ],
+        "reasons": [
+            {"target": "energy", "side": "favor", "reason": "It drinks rivers dry.", "people": number, "instances": 4}
+        ],
+        "instances": [{"instance": "many.example", "people": people // 2, "posts": people, "share_of_people": 0.5}],
+        "repeats": [{"kind": "repeated", "posts": number, "people": number}],
+        "daily": [
+            {"day": f"{start + timedelta(days=day):%Y-%m-%d}", "posts": chance.randrange(300), "people": 30}
+            for day in range(7)
+        ],
+    }
+    window = Window(start, start + timedelta(days=7))
+    return replace(
+        digest_of(**rows), window=window, created_at=window.end, news=(f"New topic: {labels[0]}, 8 people.",)
+    )
+
+
+def test_of_three_hundred_clean_digests_none_is_refused() -> None:
+    """Among people called May, Rose and Ann, in each month of five years, as text, JSON, feed and thread."""
+    said = [*TEXTS, *(f"we speak of {' '.join(RANDOM.sample(WORDS, 9))}" for _ in range(300))]
+    names = [*NAMES, *FIRST, *LAST, "May", "January", "Rose", "Topics", "Ann", "People", "Fediverse", "2025"]
+    handles = [f"{name.lower()}@host.example" for name in (*FIRST, *LAST, "news", "topics", "energy")]
+    check = replace(CHECK, accts=[*ACCTS, *handles], names=names, texts=said, is_word=is_english)
+    refused = [
+        number
+        for number in range(300)
+        for digest in [varied(number)]
+        if check.findings([render_text(digest), render_json(digest), render_feed(digest), *thread_of(digest)])
+    ]
+    assert refused == []
+    assert check.findings([render_page(varied(number)) for number in range(3)]) == []
+    assert check.findings([render_text(varied(0)) + "Ann"]) == ["a name"], "else the names would not be looked for"
+
+
+def test_our_own_sentences_hold_no_word_that_could_be_a_name() -> None:
+    """Whatever somebody is called: each of the words is one that the dictionary has."""
+    texts = [render_text(digest_of()), render_page(digest_of()), render_feed(digest_of()), *thread_of(digest_of())]
+    names = [word for text in texts for word in words(unescape(re.sub("<[^<>]*>", " ", text)))]
+    assert len(set(names)) > 150
+    assert PublicCheck((), names, (), (), is_word=is_english).findings(texts) == []
 
 
 @pytest.mark.parametrize(
@@ -121,6 +192,41 @@ def test_a_name_that_many_use_as_words_is_a_phrase() -> None:
     texts = [f"the data centre number {number} hums" for number in range(5)]
     assert PublicCheck((), ["Data Centre"], (), texts[:4]).findings(["data centre"]) == ["a name"]
     assert PublicCheck((), ["Data Centre"], (), texts).findings(["data centre"]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("Ann", "<p>Ann says so</p>", True),
+        ("Ann", "ann, grid, water: 7 people", True),
+        ("Ann :verified: (she/her)", "ANN!", True),
+        ("Łucja", "łucja i woda", True),
+        ("Ann", "annual planning of the Annex", False),
+        ("Ann", '<span class="ann">planning</span>', True),
+        ("Rose", "Prices rose. Rose of Sharon", False),
+        ("January", "25 to 31 January 2025", False),
+        ("Al", "et al.", False),
+        ("2025", "31 January 2025", False),
+        ("Fedilens", "fedilens follows the debate", False),
+    ],
+)
+def test_a_name_of_one_word_is_looked_for_unless_it_is_a_word_of_the_dictionary(
+    name: str, text: str, found: bool
+) -> None:
+    """As a whole word, whatever the case; of somebody called Rose a rose says nothing."""
+    check = PublicCheck((), [name], (), (), is_word=is_english)
+    assert check.findings([text]) == (["a name"] if found else [])
+
+
+def test_a_handle_of_letters_alone_is_looked_for_like_a_name() -> None:
+    """Unless many texts hold it, or it is ours."""
+    check = PublicCheck(["okonkwo@x.example", "water@x.example"], (), (), (), is_word=is_english)
+    assert check.findings(["okonkwo, grid: 7 people"]) == ["a name"]
+    assert check.findings(["water, grid: 7 people"]) == []
+    spoken_of = [f"okonkwo wrote {number} paradoxes" for number in range(5)]
+    assert PublicCheck(["okonkwo@x.example"], (), (), spoken_of, is_word=is_english).findings(["okonkwo"]) == []
+    ours = PublicCheck(["okonkwo@x.example"], (), (), (), allowed=["okonkwo@bots.example"], is_word=is_english)
+    assert ours.findings(["ask okonkwo"]) == []
 
 
 def test_what_we_say_ourselves_may_be_repeated_by_anybody() -> None:

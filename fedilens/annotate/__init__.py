@@ -3,5 +3,6 @@
 from fedilens.annotate.embeddings import SentenceEncoder
 from fedilens.annotate.language import UNKNOWN, decide_language
 from fedilens.annotate.linguistics import SpacyLinguist
+from fedilens.annotate.vocabulary import is_english
 
-__all__ = ["UNKNOWN", "SentenceEncoder", "SpacyLinguist", "decide_language"]
+__all__ = ["UNKNOWN", "SentenceEncoder", "SpacyLinguist", "decide_language", "is_english"]

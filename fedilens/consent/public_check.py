@@ -9,15 +9,16 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 RUN_WORDS = 8
 """So many words in a row do not come together by chance."""
 PHRASE_TEXTS = 5
-NAME_WORDS = 2
-"""Names of one word are words too: they are looked for only as part of an address."""
+"""In so many texts a name is a word or a phrase: what people speak of, and not somebody."""
+SHORTEST_NAME = 3
+"""Letters of a name of one word."""
 _TAG = re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)')""")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -27,6 +28,7 @@ _PERSON = re.compile(r"https?://[^\s/]+/(?:@|users/|profile/|u/|user/|notes/|not
 _HANDLE = re.compile(r"(?<![\w/@.])@(\w[\w.-]*)")
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"[\w.-]+")
+_ASIDE = re.compile(r":\w+:|\([^()]*\)|\[[^\[\]]*\]")
 _STYLE = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 
@@ -35,8 +37,10 @@ _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 class PublicCheck:
     """What may not be shown: `accts` (user@host), `names`, `links`, and `texts` of people who did not opt in.
 
-    `allowed` are addresses and links that are ours or the reader's (the bot's, the page's, whoever is answered);
-    `own_texts` are our sentences, such as the debate's statements, which anybody may have repeated.
+    `is_word` tells whether a dictionary has a word: people who are called by one are not looked for by that name
+    alone, because the word says nothing of them. `allowed` are addresses and links that are ours or the reader's (the
+    bot's, the page's, whoever is answered); `own_texts` are our sentences, such as the debate's statements, which
+    anybody may have repeated.
     """
 
     accts: Collection[str]
@@ -45,6 +49,7 @@ class PublicCheck:
     texts: Collection[str]
     allowed: Collection[str] = ()
     own_texts: Collection[str] = ()
+    is_word: Callable[[str], bool] = lambda _: True
     _accts: frozenset[str] = field(init=False)
     _local: frozenset[str] = field(init=False)
     _names: frozenset[tuple[str, ...]] = field(init=False)
@@ -54,11 +59,13 @@ class PublicCheck:
     def __post_init__(self) -> None:
         """Looks up what is compared in one form."""
         accts = frozenset(acct.casefold() for acct in self.accts)
-        names = (tuple(words(name)) for name in self.names)
+        names = {tuple(words(form)) for name in self.names for form in (name, _ASIDE.sub(" ", name))}
+        names |= {(local,) for acct in accts if (local := acct.partition("@")[0]).isalpha()}
+        ours = {word for text in (*self.own_texts, *self.allowed) for word in words(text)}
         forms = {
             "_accts": accts,
             "_local": frozenset(local for acct in accts if _telling(local := acct.partition("@")[0])),
-            "_names": frozenset(name for name in names if len(name) >= NAME_WORDS),
+            "_names": frozenset(name for name in names if len(name) > 1 or (name and self._is_name(name, ours))),
             "_links": frozenset(_bare(link) for link in self.links),
             "_allowed": frozenset(_bare(one).lstrip("@") for one in self.allowed),
         }
@@ -96,11 +103,17 @@ class PublicCheck:
                 yield "an address"
         if not self._local.isdisjoint(token.strip(".-") for token in _TOKEN.findall(bare_rest.casefold())):
             yield "a name"
-        found = words(bare_rest)
+        found = words(_TAG.sub(" ", bare_rest))
         spans = {len(name) for name in self._names}
         candidates = {tuple(found[at : at + span]) for span in spans for at in range(len(found) - span + 1)}
         if any(not self._is_phrase(name) for name in candidates & self._names):
             yield "a name"
+
+    def _is_name(self, name: tuple[str, ...], ours: Collection[str]) -> bool:
+        """May a name of one word be looked for alone?"""
+        (word,) = name
+        letters = sum(character.isalpha() for character in word)
+        return letters >= SHORTEST_NAME and word not in ours and not self.is_word(word)
 
     def _is_phrase(self, name: tuple[str, ...]) -> bool:
         """Do so many texts hold these words that they are no name, such as "data centre"?"""

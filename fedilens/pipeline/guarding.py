@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import structlog
 
+from fedilens.annotate import is_english
 from fedilens.consent import PublicCheck
 from fedilens.errors import PublishError
 from fedilens.store.care import Protected
@@ -25,6 +26,7 @@ def refuse_leaks(
         protected.texts,
         allowed=tuple(allowed),
         own_texts=tuple(own_texts),
+        is_word=is_english,
     )
     found = check.findings(renderings)
     if found:
