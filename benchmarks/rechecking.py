@@ -1,6 +1,6 @@
 """Looking again at 10,000 posts of one server: how many requests, in how long, and the most in five minutes.
 
-.venv/bin/python benchmarks/rechecking.py [POSTS]
+.venv/bin/python benchmarks/rechecking.py [POSTS [SOFTWARE]]
 
 The server is the sample's on loopback, with the limit of 300 requests in 5 minutes; the clock is simulated.
 """
@@ -19,7 +19,8 @@ from fedilens.sample import RateLimit, Software
 def main() -> None:
     """A line a kind of server."""
     posts = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    for software in Software:
+    chosen = [Software(sys.argv[2])] if len(sys.argv) > 2 else Software
+    for software in chosen:
         with tempfile.TemporaryDirectory() as folder:
             trial = try_recheck(software, posts, RateLimit(), Path(folder))
         took = (trial.moments[-1] - trial.moments[0]).total_seconds() / 60

@@ -119,6 +119,8 @@ def test_forgetting_an_account_that_asked_takes_its_unsent_answers_along(databas
         Part(UUID(int=number), f"reply/{number}", "account", 1, PostDraft(text, "direct"))
         for number, text in ((1, f"@{ZENO.upper()} hello"), (2, "@other@x.example hello"))
     ]
+    digest = f"weekly/ai/2025-02-01T08:00Z/{KEYS.account(ZENO).hex[:8]}"
+    parts.append(Part(UUID(int=3), digest, "account", 1, PostDraft("The debate", "direct")))
     Outbox(database).plan(parts, now=NOW)
     care.forget([ZENO], now=NOW)
     assert rows(database, "SELECT delivery FROM publications") == [("reply/2",)]

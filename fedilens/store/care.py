@@ -15,7 +15,7 @@ from fedilens.store.bulk import incoming, replace, scalar
 from fedilens.store.connection import Database
 from fedilens.store.conversations import NOBODY
 from fedilens.store.ledger import note_exclusions
-from fedilens.store.publications import drop_drafts_to
+from fedilens.store.publications import drop_deliveries_to
 from fedilens.store.statuses import STATUS_TABLES, drop_orphans, note_change, want_rewrite
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class CareStore:
                 "UPDATE commands SET account_id = $nobody WHERE account_id IN (FROM forgotten)", {"nobody": NOBODY}
             )
             for acct in accts:
-                drop_drafts_to(connection, acct)
+                drop_deliveries_to(connection, acct, self.identify.account(acct))
             replace(connection, "choices", rows, _OPTED_OUT, key=("account_id",))
             want_rewrite(connection)
         return posts

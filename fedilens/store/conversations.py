@@ -9,7 +9,7 @@ from uuid import UUID
 from fedilens.protocols import Identifier
 from fedilens.store.bulk import insert, insert_missing, replace, scalar
 from fedilens.store.connection import Database
-from fedilens.store.publications import drop_drafts_to, plan_parts
+from fedilens.store.publications import drop_deliveries_to, plan_parts
 from fedilens.store.statuses import want_rewrite
 from fedilens.types import Mention, Part
 
@@ -165,5 +165,5 @@ class ConversationStore:
             connection.execute(
                 "UPDATE commands SET account_id = $nobody WHERE account_id = $id", own | {"nobody": NOBODY}
             )
-            drop_drafts_to(connection, acct)
+            drop_deliveries_to(connection, acct, account_id)
             want_rewrite(connection)

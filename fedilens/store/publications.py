@@ -175,12 +175,16 @@ def _part(row: tuple[Any, ...]) -> Part:
     )
 
 
-def drop_drafts_to(connection: "duckdb.DuckDBPyConnection", acct: str) -> None:
-    """What was to be sent to somebody is not sent any more."""
+def drop_deliveries_to(connection: "duckdb.DuckDBPyConnection", acct: str, account_id: UUID) -> None:
+    """What was to be sent to somebody is not sent any more, and digests to them are not known any more.
+
+    A subscriber's delivery is named after the account (see `pipeline.subscriber_parts`).
+    """
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE unsent AS "
-        "SELECT publication_id FROM publication_drafts WHERE contains(lower(draft), $acct)",
-        {"acct": f"@{acct.lower()}"},
+        "CREATE OR REPLACE TEMP TABLE undone AS "
+        "SELECT publication_id FROM publication_drafts WHERE contains(lower(draft), $acct) UNION "
+        "SELECT publication_id FROM publications WHERE regexp_matches(delivery, '^(daily|weekly)/.*/' || $who || '$')",
+        {"acct": f"@{acct.lower()}", "who": account_id.hex[:8]},
     )
     for table in ("publication_drafts", "publications"):
-        connection.execute(f"DELETE FROM {table} WHERE publication_id IN (FROM unsent)")
+        connection.execute(f"DELETE FROM {table} WHERE publication_id IN (FROM undone)")
