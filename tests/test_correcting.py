@@ -1,5 +1,6 @@
 """A digest that is out is corrected where it holds no longer: by an edit, or by a reply where none can be made."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from stored import KEYS, database_at
 from test_delivering import token_of
 
 from fedilens.digest import corrections_told, no_longer_true
+from fedilens.errors import PublishError
 from fedilens.mastodon_api.account import MastodonAccount
 from fedilens.pipeline import ACCOUNT, Corrector, ThreadStyle, correct_published, deliver, thread_parts
 from fedilens.publish import AccountChannel
@@ -25,7 +27,7 @@ from fedilens.store.corrections import Corrections, Published
 from fedilens.store.publications import Outbox
 from fedilens.store.reports import ReportStore
 from fedilens.store.statuses import note_change
-from fedilens.types import Digest, PostLimits
+from fedilens.types import Digest, PostLimits, Window
 
 DAY = timedelta(days=1)
 STYLE = ThreadStyle(PostLimits(), content_warning="AI", hashtags=("aidebate",), replies=2)
@@ -77,11 +79,17 @@ class Office:
         self.clock = FakeClock(now)
         self.written: list[Digest] = []
         self.checked: list[str] = []
+        self.refuses = False
         digest = digest_of()
         self.reports.save_digest(digest)
         self.outbox.plan(thread_parts(digest, STYLE, moment=WINDOW.end, identify=KEYS), now=now)
         self.deliver()
         self.corrections.save(Published(digest.digest_id, "ai", WINDOW, now))
+
+    def check(self, renderings: Iterable[str]) -> None:
+        self.checked += renderings
+        if self.refuses:
+            raise PublishError("nothing is published: it holds a name of somebody who did not opt in")
 
     def deliver(self) -> None:
         deliver(self.outbox, {ACCOUNT: AccountChannel(self.account)}, self.clock)
@@ -98,7 +106,7 @@ class Office:
                 make=lambda _: digest,
                 keep=self.reports.save_digest,
                 write=self.written.append,
-                check=self.checked.extend,
+                check=self.check,
                 editor=self.account,
                 style=STYLE,
                 identify=KEYS,
@@ -172,6 +180,27 @@ def test_nothing_is_corrected_that_holds_or_is_too_young_or_too_old(
         assert office.correct(digest, after=after) == 0
         assert server.writing.own_posts() == before
     assert office.written == []
+
+
+def test_a_correction_that_the_last_look_refuses_is_made_the_next_time(tmp_path: Path) -> None:
+    """Nothing of it goes out, and the other digests are corrected all the same."""
+    with SampleServer(demo_views()[0], corpus=load_corpus(), now=START) as server:
+        account = MastodonAccount(
+            "tooters.example", token=token_of(server), clock=FakeClock(START), timeout=timedelta(seconds=5),
+            base_url=server.base_url,
+        )  # fmt: skip
+        office = Office(tmp_path, account, START)
+        before = server.writing.own_posts()
+        later = Window(WINDOW.end, WINDOW.end + 7 * DAY)
+        office.corrections.save(Published(digest_of().digest_id, "ai", later, START))
+        office.refuses = True
+        with pytest.raises(PublishError):
+            office.correct(changed(), after=2 * DAY)
+        assert server.writing.own_posts() == before
+        assert [one.corrected_at is None for one in office.corrections.since(START)] == [True, False]
+        office.refuses = False
+        assert office.correct(changed(), after=2 * DAY) == 1
+        assert len(server.writing.own_posts()) == len(before) + 1
 
 
 def test_without_edits_and_deletions_nothing_is_computed_again(tmp_path: Path) -> None:

@@ -45,26 +45,37 @@ class Corrector:
 def correct_published(corrector: Corrector) -> int:
     """Looks at each digest of the last two weeks if posts changed since the last look; how many were corrected.
 
-    Of a window of which posts have passed their time nothing can be said any more.
+    Of a window of which posts have passed their time nothing can be said any more. What the last look refuses holds
+    up no other correction: then PublishError is raised at the end, and all is looked at again the next time.
     """
     if not corrector.store.is_due():
         return 0
     now = corrector.clock.now()
-    corrected, waiting = 0, False
+    corrected, waiting, refused = 0, False, None
     for one in corrector.store.since(now - CORRECTED_WITHIN):
         if one.window.start < now - corrector.kept:
             continue
         if now - (one.corrected_at or one.published_at) < AT_MOST_EVERY:
             waiting = True
             continue
-        digest = corrector.make(one.window)
-        sentences = no_longer_true(corrector.store.figures(one.digest_id), digest)
-        if sentences:
-            _correct(one, digest, sentences, corrector)
-            corrected += 1
+        try:
+            corrected += _looked_at(one, corrector)
+        except PublishError as error:
+            refused = error
+    if refused is not None:
+        raise refused
     if not waiting:
         corrector.store.settle()
     return corrected
+
+
+def _looked_at(published: Published, corrector: Corrector) -> bool:
+    """Was it corrected?"""
+    digest = corrector.make(published.window)
+    sentences = no_longer_true(corrector.store.figures(published.digest_id), digest)
+    if sentences:
+        _correct(published, digest, sentences, corrector)
+    return bool(sentences)
 
 
 def _correct(published: Published, digest: Digest, sentences: list[str], corrector: Corrector) -> None:
@@ -72,10 +83,10 @@ def _correct(published: Published, digest: Digest, sentences: list[str], correct
     now = corrector.clock.now()
     note = correction_note(now)
     digest = replace(digest, notes=(note, *digest.notes))
-    corrector.keep(digest)
     corrector.write(digest)
     if corrector.editor is not None:
         _correct_thread(published, digest, [note, *sentences], corrector, corrector.editor)
+    corrector.keep(digest)
     corrector.store.save(replace(published, digest_id=digest.digest_id, corrected_at=now))
     _log.info("corrected", until=published.window.end.isoformat(), figures=len(sentences))
 
