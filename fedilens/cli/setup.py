@@ -21,7 +21,10 @@ def init(
         raise InputError(f"{path} is there already; move it away first") from error
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
-    typer.echo(f"{path} is written: name your servers and tags in it, then run `fedilens collect`")
+    typer.echo(
+        f"{path} is written: name your servers and tags in it, publish what `fedilens about` says, then run "
+        "`fedilens collect`"
+    )
 
 
 def snapshot(context: typer.Context, path: Annotated[Path, typer.Argument(help="The copy to write.")]) -> None:
