@@ -1,6 +1,6 @@
 """A digest that is out is corrected where it holds no longer: by an edit, or by a reply where none can be made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from fedilens.store.corrections import Corrections, Published
 from fedilens.store.publications import Outbox
 from fedilens.store.reports import ReportStore
 from fedilens.store.statuses import note_change
-from fedilens.types import Digest, PostLimits, Window
+from fedilens.types import Digest, Figure, PostLimits, Window
 
 DAY = timedelta(days=1)
 STYLE = ThreadStyle(PostLimits(), content_warning="AI", hashtags=("aidebate",), replies=2)
@@ -40,6 +40,16 @@ LOWER = [row for row in now_rows()["shares"] if row["target"] != "energy"] + [
 def changed() -> Digest:
     """Fewer are for the energy's target than was published."""
     return replace(digest_of(shares=LOWER), digest_id=UUID(int=8))
+
+
+def speaking_digest(part: float) -> Digest:
+    """A digest in which so many speak of its first topic."""
+    share = {"share": part, "low": max(part - 0.1, 0.0), "high": part + 0.1, "change": None}
+    return digest_of(attention=[share | {"cluster_id": 11, "people": 9, "people_before": 0}])
+
+
+def speaking(part: float) -> Sequence[Figure]:
+    return speaking_digest(part).figures
 
 
 def test_a_figure_outside_of_what_was_published_is_told() -> None:
@@ -55,6 +65,11 @@ def test_a_figure_outside_of_what_was_published_is_told() -> None:
         "The share against labour, published as 22 % (11–33), cannot be told any more.",
     ]
     assert no_longer_true(published, digest_of(overview=overview(people=55))) == []
+    assert no_longer_true(speaking(0.15), speaking_digest(0.2)) == []
+    assert no_longer_true(speaking(0.15), digest_of()) == [], "a topic of another name is another one"
+    assert no_longer_true(speaking(0.15), speaking_digest(0.02)) == [
+        "“grid, power” is spoken of by 2 % (0–12) of people, published as 15 % (5–25)."
+    ]
     assert no_longer_true(published, digest_of(overview=overview(people=50))) == [
         "50 people are counted, 60 were published."
     ]

@@ -153,7 +153,7 @@ def test_each_figure_is_named_after_the_query_it_comes_from() -> None:
         "share.energy.favor": "shares",
         "share.energy.against_change": "shares",
         "reason.1": "reasons",
-        "topic.1.posts": "topics",
+        "topic.grid, power.posts": "topics",
         "article.2.instances": "articles",
     }
     assert expected.items() <= origin.items()

@@ -164,12 +164,12 @@ def _topics(answers: Mapping[str, Rows], *, audience: Audience, group: int) -> t
         TopicSummary(
             row["label"],
             tuple(row["keywords"]),
-            Figure(f"topic.{number}.people", float(row["people"]), "topics", n=int(row["people"])),
-            Figure(f"topic.{number}.posts", float(row["posts"]), "topics", n=int(row["people"])),
-            *_attention(f"topic.{number}", attention.get(row["cluster_id"])),
+            Figure(f"topic.{row['label']}.people", float(row["people"]), "topics", n=int(row["people"])),
+            Figure(f"topic.{row['label']}.posts", float(row["posts"]), "topics", n=int(row["people"])),
+            *_attention(f"topic.{row['label']}", attention.get(row["cluster_id"])),
             links=tuple(links.get(row["cluster_id"], ())),
         )
-        for number, row in enumerate(counted[:MOST_TOPICS], start=1)
+        for row in counted[:MOST_TOPICS]
     )
 
 
