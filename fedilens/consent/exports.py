@@ -18,7 +18,10 @@ from fedilens.consent.traces import Traces
 
 DEEPEST = 2
 """Folders below the data folder that are looked into: it may be somebody's home."""
+LARGEST = 1 << 30
+"""Bytes. A file is read whole; of the kinds that are written here a larger one is told, others are not looked into."""
 LINES, TEXTS = (".ndjson", ".jsonl"), (".txt", ".md", ".html", ".htm", ".xml", ".eml", ".log")
+_KNOWN = (*LINES, *TEXTS, ".json", ".csv", ".parquet", ".gz")
 _GZIP, _DUCKDB, _PARQUET = b"\x1f\x8b", b"DUCK", b"PAR1"
 _SPARED = (".toml", ".key", ".lock", ".wal")
 _GONE = object()
@@ -38,10 +41,13 @@ def clean_exports(folder: Path, traces: Traces, *, spared: Collection[Path]) -> 
     changed, left, databases = [], [], []
     for path in _files(folder, {one.resolve() for one in spared}):
         try:
-            raw = path.read_bytes()
-            if raw[8:12] == _DUCKDB:
+            if _is_database(path):
                 databases.append(path)
                 continue
+            if path.stat().st_size > LARGEST:
+                left += [path] if path.suffix.lower() in _KNOWN else []
+                continue
+            raw = path.read_bytes()
             cleaned = _cleaned(path, raw, traces)
             if cleaned is None:
                 left.append(path)
@@ -61,6 +67,11 @@ def _files(folder: Path, spared: Collection[Path], depth: int = 0) -> Iterator[P
             yield path
         elif path.is_dir() and depth < DEEPEST and not (path / "pyvenv.cfg").exists():
             yield from _files(path, spared, depth + 1)
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(12)[8:] == _DUCKDB
 
 
 def _cleaned(path: Path, raw: bytes, traces: Traces) -> bytes | None:
