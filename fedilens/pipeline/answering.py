@@ -229,6 +229,7 @@ def reply_drafts(
     visibility: str,
     language: str,
     identify: Identifier,
+    spoiler_text: str = "",
 ) -> list[Part]:
     """Posts that answer a post, one behind the other."""
     return [
@@ -238,7 +239,11 @@ def reply_drafts(
             channel=ACCOUNT,
             number=number,
             draft=PostDraft(
-                text, visibility, language=language, in_reply_to_id=in_reply_to_id if number == 1 else None
+                text,
+                visibility,
+                language=language,
+                spoiler_text=spoiler_text,
+                in_reply_to_id=in_reply_to_id if number == 1 else None,
             ),
         )
         for number, text in enumerate(texts, start=1)

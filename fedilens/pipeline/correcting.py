@@ -100,25 +100,26 @@ def _correct_thread(
     if not remote_ids:
         return
     texts = render_thread(
-        digest, limits=style.limits, page_url=style.page_url, hashtags=style.hashtags, replies=len(remote_ids) - 1
+        digest, limits=style.room, page_url=style.page_url, hashtags=style.hashtags, replies=len(remote_ids) - 1
     )
     corrector.check([*texts, *told])
     noted = f"{texts[0]}\n\n{told[0]}"
     texts += [told[0]] * (len(remote_ids) - len(texts))  # a post that has nothing to say any more
-    if length(noted, style.limits) <= style.limits.characters - len(style.content_warning):
+    if length(noted, style.room) <= style.room.characters:
         try:
             if all(editor.edit(one, text) for one, text in zip(remote_ids, [noted, *texts[1:]], strict=True)):
                 return
         except PublishError as error:
             _log.warning("not edited", reason=str(error))
     day = stamp(corrector.clock.now())[:10]
-    replies = packed([without_mentions(one) for one in told], limits=style.limits, most=MOST_POSTS)
+    replies = packed([without_mentions(one) for one in told], limits=style.room, most=MOST_POSTS)
     parts = reply_drafts(
         f"correction/{published.debate}/{stamp(moment)}/{day}",
         replies,
         in_reply_to_id=remote_ids[0],
         visibility=style.visibility,
         language=style.language,
+        spoiler_text=style.content_warning,
         identify=corrector.identify,
     )
     corrector.outbox.plan(parts, now=corrector.clock.now())

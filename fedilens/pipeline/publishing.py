@@ -41,12 +41,18 @@ class ThreadStyle:
     page_url: str = ""
     replies: int = 3
 
+    @property
+    def room(self) -> PostLimits:
+        """What a post's text may hold: servers count the warning, too."""
+        return PostLimits(self.limits.characters - len(self.content_warning), self.limits.url_characters)
+
 
 def thread_parts(digest: Digest, style: ThreadStyle, *, moment: datetime, identify: Identifier) -> list[Part]:
     """The posts of a digest: the first one with the chart."""
     delivery = thread_delivery(digest.debate, moment)
-    room = PostLimits(style.limits.characters - len(style.content_warning), style.limits.url_characters)
-    texts = render_thread(digest, limits=room, page_url=style.page_url, hashtags=style.hashtags, replies=style.replies)
+    texts = render_thread(
+        digest, limits=style.room, page_url=style.page_url, hashtags=style.hashtags, replies=style.replies
+    )
     return [
         Part(
             publication_id=identify.text(f"{delivery}#{number}"),
