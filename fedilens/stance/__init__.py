@@ -13,6 +13,7 @@ from fedilens.stance.debate import Debate, Example, Reason, Target, load_debate,
 from fedilens.stance.detector import Detector, make_detector, target_vectors
 from fedilens.stance.features import Reading
 from fedilens.stance.head import Head, Quality, load_head, save_head
+from fedilens.stance.starting import write_debate
 from fedilens.stance.training import TrainingSet, label_matrix, stated, train
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "stated",
     "target_vectors",
     "train",
+    "write_debate",
 ]
