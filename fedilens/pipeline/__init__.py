@@ -9,6 +9,7 @@ from fedilens.pipeline.estimating import Reporter, estimate_shares
 from fedilens.pipeline.grouping import estimate_camps, find_alerts, tell_camps, tell_coverage, window_coverage
 from fedilens.pipeline.guarding import refuse_leaks
 from fedilens.pipeline.judging import Judge, evaluate, example_lines, score_lines, train_head
+from fedilens.pipeline.labelling import Answer, Labeller, Question, label_posts, load_labelled, questions
 from fedilens.pipeline.publishing import (
     MAIL,
     ThreadStyle,
@@ -26,6 +27,7 @@ __all__ = [
     "MAIL",
     "AnalysisReport",
     "Analyst",
+    "Answer",
     "CareReport",
     "CollectRules",
     "Corrector",
@@ -34,6 +36,8 @@ __all__ = [
     "ImportReport",
     "Informant",
     "Judge",
+    "Labeller",
+    "Question",
     "RecheckReport",
     "Reporter",
     "ThreadStyle",
@@ -49,8 +53,11 @@ __all__ = [
     "find_alerts",
     "find_topics",
     "import_statuses",
+    "label_posts",
     "left_alone",
+    "load_labelled",
     "mail_parts",
+    "questions",
     "recheck",
     "reconsider",
     "refuse_leaks",
