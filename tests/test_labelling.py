@@ -226,6 +226,8 @@ def test_labelling_works_from_the_command_line_without_a_terminal(tmp_path: Path
     assert [line.rsplit(",", 1)[0] for line in told.out.splitlines()] == [
         "target,label,who,labels", "joy,unclear,ann,1", "power,favor,ann,1",
     ]  # fmt: skip
+    told = run("--config", config, "query", "status", "-p", "uri=https://x.example/1", "--format", "json")
+    assert {"debate": "toy", "target": "power", "label": "favor", "who": "ann"} in json.loads(told.out)[0]["labels"]
     out = tmp_path / "labelled.jsonl"
     told = run("--config", config, "stance", "label", "--export", out)
     assert told.out == f"{out}: 1 labelled posts, with their texts: for your own use\n"

@@ -10,6 +10,7 @@ from fedilens.pipeline.grouping import estimate_camps, find_alerts, tell_camps, 
 from fedilens.pipeline.guarding import refuse_leaks
 from fedilens.pipeline.judging import Judge, evaluate, example_lines, score_lines, train_head
 from fedilens.pipeline.labelling import Answer, Labeller, Question, label_posts, load_labelled, questions
+from fedilens.pipeline.proposing import propose_reasons
 from fedilens.pipeline.publishing import (
     MAIL,
     ThreadStyle,
@@ -57,6 +58,7 @@ __all__ = [
     "left_alone",
     "load_labelled",
     "mail_parts",
+    "propose_reasons",
     "questions",
     "recheck",
     "reconsider",
