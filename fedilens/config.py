@@ -104,9 +104,10 @@ class CollectSection(Section):
 
 
 class DebateSection(Section):
-    """Which debate the stances belong to: a name that ships, or a folder."""
+    """Which debate the stances belong to: a name that ships, or a folder; and who labels its posts."""
 
     name: str = "ai"
+    labelled_by: str = Field(default="", max_length=100)
 
 
 class ModelSection(Section):

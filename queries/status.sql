@@ -11,6 +11,8 @@ SELECT l.uri, l.url, n.acct, a.bot, c.consent, c.reason AS consent_reason, s.cre
                     ORDER BY t.debate, t.target)
         FROM stances t LEFT JOIN sentences e ON e.content_hash = t.content_hash AND e.position = t.evidence
         WHERE t.content_hash = s.content_hash) AS stances,
+       (SELECT list({debate: debate, target: target, label: label, who: who} ORDER BY debate, target, who)
+        FROM labels WHERE content_hash = s.content_hash) AS labels,
        (SELECT list(DISTINCT label ORDER BY label) FROM clusters JOIN cluster_members USING (cluster_id, window_start, window_end)
         WHERE level = 'topic' AND content_hash = coalesce(d.duplicate_of, s.content_hash)) AS topics
 FROM status_links l

@@ -12,6 +12,7 @@ from fedilens.store import Database
 from fedilens.store.analyses import AnalysisStore, Likeness, ReasonMatch
 from fedilens.store.corrections import Corrections, Published
 from fedilens.store.job_runs import JobRuns
+from fedilens.store.labels import LabelGiven, LabelStore
 from fedilens.store.publications import Outbox
 from fedilens.store.questions import ask, load_questions
 from fedilens.store.reports import Estimate, ReportStore
@@ -37,12 +38,8 @@ from fedilens.types import (
 START = NOW - timedelta(days=7)
 WEEK = Window(START, NOW)
 ELSEWHERE, QUESTIONS = TagTimeline("else.example", "ai"), load_questions()
-NEEDED = {
-    "status": {"uri": "https://x.example/1"},
-    "evidence": {"target": "power"},
-    "account": {"acct": "@Ann@a.example"},
-}
-NEEDED["decisions"] = {"until": "2025-02-02"}
+NEEDED = {"status": {"uri": "https://x.example/1"}, "account": {"acct": "@Ann@a.example"}}
+NEEDED |= {"evidence": {"target": "power"}, "decisions": {"until": "2025-02-02"}}
 TEXTS = {1: "power hungry", 2: "too much", 3: "power hungry", 4: "late", 5: "early", 6: "robots", 7: "power hungry!"}
 
 
@@ -129,6 +126,7 @@ def camps() -> list[Estimate]:
 def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
     filled = database_at(tmp_path_factory.mktemp("filled"))
     fill(filled)
+    LabelStore(filled).save(LabelGiven(KEYS.text("late"), "ai", "power", Label.FAVOR, "ann", NOW))
     JobRuns(filled).remember("collect", NOW, NOW, None, now=NOW)
     Outbox(filled).plan([Part(UUID(int=1), "thread/ai/now", "account", 1, PostDraft("one", "unlisted"))], now=NOW)
     return filled

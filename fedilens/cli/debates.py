@@ -1,5 +1,6 @@
-"""Commands about debates: are their examples what they should be?"""
+"""Commands about debates: begin one; are its examples what they should be?"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,9 +12,15 @@ debate = typer.Typer(help="Look after a debate's targets and examples.", no_args
 MOST_SHOWN = 20
 
 
-@debate.callback()
-def _group() -> None:
-    """Keeps `check` a command of its own beside those to come."""
+@debate.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="NAME", help="The folder to write; its name is the debate's.")],
+) -> None:
+    """Write a folder for a debate of your own, with comments that say how to fill it in."""
+    from fedilens.stance import write_debate
+
+    write_debate(folder)
+    typer.echo(f"{folder} is written: fill in its debate.toml; its README.md says how to go on")
 
 
 @debate.command()

@@ -13,6 +13,7 @@ from fedilens.cli import (
     collecting,
     debates,
     demo,
+    labelling,
     reporting,
     running,
     setup,
@@ -74,5 +75,6 @@ for command in (
     application.command(name=command.__name__.rstrip("_"))(command)
 application.add_typer(understanding.topics, name="topics")
 application.add_typer(running.outbox, name="outbox")
+stances.stance.command()(labelling.label)
 application.add_typer(stances.stance, name="stance")
 application.add_typer(debates.debate, name="debate")

@@ -75,19 +75,23 @@ def camps(
 
 def reasons(
     context: typer.Context,
-    target: Annotated[str, typer.Argument(help="One of the debate's targets.")],
+    target: Annotated[str | None, typer.Argument(help="One of the debate's targets.")] = None,
     *,
+    candidates: Annotated[
+        bool, typer.Option("--candidates", help="What is argued that no reason says, on one target or all.")
+    ] = False,
     window: WindowOption = None,
     until: UntilOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Tell which reasons are given for and against a target, and by how many people."""
     app = app_of(context, logs=False)
-    if target not in {one.name for one in app.debate.targets}:
-        names = ", ".join(one.name for one in app.debate.targets)
-        raise InputError(f"{app.debate.name} has no target {target!r}; it has {names}")
-    values = {"debate": app.debate.name, "target": target} | _values(_span(app, window, until))
-    write_answer(app.ask("reasons", values), form)
+    span = _span(app, window, until)
+    _check_target(app, target, needed=not candidates)
+    if candidates:
+        write_answer(_candidates(app, target, span), form)
+    else:
+        write_answer(app.ask("reasons", {"debate": app.debate.name, "target": target or ""} | _values(span)), form)
 
 
 def alerts(
@@ -121,6 +125,25 @@ def coverage(
         typer.echo("\n".join(app.coverage(span)))
     else:
         write_answer(app.ask("coverage", _values(span)), form)
+
+
+def _check_target(app: App, target: str | None, *, needed: bool) -> None:
+    """Raises InputError for a target that the debate has not, or where one is needed and none is named."""
+    names = [one.name for one in app.debate.targets]
+    if target is None and needed:
+        raise InputError(f"name a target: {app.debate.name} has {', '.join(names)}")
+    if target is not None and target not in names:
+        raise InputError(f"{app.debate.name} has no target {target!r}; it has {', '.join(names)}")
+
+
+def _candidates(app: App, target: str | None, span: Window) -> Answer:
+    """Sentences in them are people's own: nothing of it is ever public."""
+    from fedilens.opinion import ReasonCandidate
+    from fedilens.pipeline import propose_reasons
+
+    found = propose_reasons(app.database, debate=app.debate.name, window=span, model=app.encoder.name, target=target)
+    columns = tuple(field.name for field in fields(ReasonCandidate))
+    return Answer(columns, tuple(astuple(one) for one in found))
 
 
 def _span(app: App, window: str | None, until: str | None) -> Window:

@@ -2,6 +2,7 @@
 
 from fedilens.opinion.camps import METHOD as CAMPS_METHOD
 from fedilens.opinion.camps import Camps, NoCamps, SideShare, find_camps
+from fedilens.opinion.candidates import ReasonCandidate, Unmatched, find_candidates
 from fedilens.opinion.coverage import Coverage, estimate_coverage
 from fedilens.opinion.prevalence import METHOD, Prevalence, Share, Shown, difference, estimate
 from fedilens.opinion.reasons import Match, ReasonKey, match_reasons
@@ -14,13 +15,16 @@ __all__ = [
     "Match",
     "NoCamps",
     "Prevalence",
+    "ReasonCandidate",
     "ReasonKey",
     "Share",
     "Shown",
     "SideShare",
+    "Unmatched",
     "difference",
     "estimate",
     "estimate_coverage",
     "find_camps",
+    "find_candidates",
     "match_reasons",
 ]

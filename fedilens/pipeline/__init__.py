@@ -9,6 +9,8 @@ from fedilens.pipeline.estimating import Reporter, estimate_shares
 from fedilens.pipeline.grouping import estimate_camps, find_alerts, tell_camps, tell_coverage, window_coverage
 from fedilens.pipeline.guarding import refuse_leaks
 from fedilens.pipeline.judging import Judge, evaluate, example_lines, score_lines, train_head
+from fedilens.pipeline.labelling import Answer, Labeller, Question, label_posts, load_labelled, questions
+from fedilens.pipeline.proposing import propose_reasons
 from fedilens.pipeline.publishing import (
     MAIL,
     ThreadStyle,
@@ -27,6 +29,7 @@ __all__ = [
     "MAIL",
     "AnalysisReport",
     "Analyst",
+    "Answer",
     "CareReport",
     "CollectRules",
     "Corrector",
@@ -35,6 +38,8 @@ __all__ = [
     "ImportReport",
     "Informant",
     "Judge",
+    "Labeller",
+    "Question",
     "RecheckReport",
     "Reporter",
     "ThreadStyle",
@@ -50,8 +55,12 @@ __all__ = [
     "find_alerts",
     "find_topics",
     "import_statuses",
+    "label_posts",
     "left_alone",
+    "load_labelled",
     "mail_parts",
+    "propose_reasons",
+    "questions",
     "recheck",
     "reconsider",
     "refuse_leaks",

@@ -13,9 +13,12 @@ from fedilens.stance.debate import Debate, Example, Reason, Target, load_debate,
 from fedilens.stance.detector import Detector, make_detector, target_vectors
 from fedilens.stance.features import Reading
 from fedilens.stance.head import Head, Quality, load_head, save_head
+from fedilens.stance.selecting import Choice, choose
+from fedilens.stance.starting import write_debate
 from fedilens.stance.training import TrainingSet, label_matrix, stated, train
 
 __all__ = [
+    "Choice",
     "Copy",
     "Debate",
     "Detector",
@@ -28,6 +31,7 @@ __all__ = [
     "Target",
     "TrainingSet",
     "agreement",
+    "choose",
     "count_examples",
     "label_matrix",
     "load_debate",
@@ -41,4 +45,5 @@ __all__ = [
     "stated",
     "target_vectors",
     "train",
+    "write_debate",
 ]

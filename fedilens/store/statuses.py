@@ -286,6 +286,7 @@ def drop_orphans(connection: "duckdb.DuckDBPyConnection") -> None:
         "stances",
         "reason_matches",
         "cluster_members",
+        "labels",
     ):
         connection.execute(f"DELETE FROM {table} WHERE content_hash IN (SELECT content_hash FROM orphans)")
     # What repeated one of them is compared again.
