@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from fedilens.types import Account, MentionPage, OwnStatus, Page, Part, PostDraft, PostLimits, Sentence, Status, Vectors
+from fedilens.types import (
+    Account,
+    MentionPage,
+    OwnStatus,
+    Page,
+    Part,
+    PostDraft,
+    PostLimits,
+    Sentence,
+    Status,
+    TokenStates,
+    Vectors,
+)
 
 
 class Clock(Protocol):
@@ -143,6 +155,10 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimensions)."""
+        ...
+
+    def read(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenStates] | None]:
+        """The same vectors, and from the same pass the texts' tokens; None if the model does not show them."""
         ...
 
 

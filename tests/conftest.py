@@ -1,6 +1,7 @@
 """What several tests need."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import structlog
 from hypothesis import settings
 
 from fedilens.__main__ import main
-from fedilens.types import Vectors
+from fedilens.types import TokenStates, Vectors
 
 DATA = Path(__file__).parent / "data"
 settings.register_profile("unhurried", deadline=None)  # nothing that measures time is a test
@@ -37,6 +38,18 @@ class FakeEncoder:
             for word in text.lower().split():
                 rows[row, sum(ord(letter) * 31**place for place, letter in enumerate(word)) % 32] += 1
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+    def read(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenStates] | None]:
+        """A token a word, whose states are the word's own vector."""
+        tokens = []
+        for text in texts:
+            words = list(re.finditer(r"\S+", text))
+            before = len(self.encoded)
+            states = self.encode([word.group() for word in words])
+            del self.encoded[before:]
+            spans = np.asarray([word.span() for word in words], dtype=np.int64).reshape(-1, 2)
+            tokens.append(TokenStates(states.astype(np.float16), spans))
+        return self.encode(texts), tokens
 
 
 class FakeClock:

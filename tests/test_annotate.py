@@ -166,6 +166,26 @@ def test_no_texts_have_no_rows_of_the_right_width(packaged: SentenceEncoder) -> 
     assert packaged.encode([]).shape == (0, 384)
 
 
+def test_a_text_is_read_to_its_tokens_in_the_same_pass(packaged: SentenceEncoder) -> None:
+    """Its vector is that of `encode`; each token has the states of two layers and knows what it covers."""
+    texts = ["Trams are splendid. Boats are not!", "Short.", "A much longer one about the weather on the coast."]
+    vectors, tokens = packaged.read(texts)
+    assert np.abs(vectors - packaged.encode(texts)).max() < 0.01
+    assert tokens is not None
+    for text, one in zip(texts, tokens, strict=True):
+        assert one.states.shape == (len(one.spans), 2 * 384)
+        covered = "".join(text[start:end] for start, end in one.spans)
+        assert covered == text.replace(" ", "")
+        assert (one.spans[0].tolist(), one.spans[-1].tolist()) == ([0, 0], [0, 0])
+
+
+def test_no_texts_have_no_tokens(packaged: SentenceEncoder) -> None:
+    """And no rows."""
+    vectors, tokens = packaged.read([])
+    assert vectors.shape == (0, 384)
+    assert not tokens
+
+
 def test_a_model_in_a_folder_is_named_after_the_folder(tmp_path: Path) -> None:
     """Paths differ between machines, so they are no part of the name; any such model is read."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415  # takes seconds to load
@@ -174,6 +194,7 @@ def test_a_model_in_a_folder_is_named_after_the_folder(tmp_path: Path) -> None:
     SentenceTransformer(modules=[BoW(["power", "water", "school"])], device="cpu").save(str(tmp_path / "tiny"))
     encoder = SentenceEncoder(str(tmp_path / "tiny"), languages=["*"])
     found = encoder.encode(["power power", "power water", "school", "unknown"])
+    assert encoder.read(["power"])[1] is None  # it has no layers
     assert encoder.name == "tiny"
     assert encoder.languages == frozenset({"*"})
     assert found[0] == pytest.approx([1, 0, 0], abs=1e-2)

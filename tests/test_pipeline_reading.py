@@ -32,11 +32,31 @@ def debate(tmp_path: Path) -> Debate:
 def test_a_long_text_is_embedded_in_parts_of_whole_sentences() -> None:
     """No part is longer than a model reads, and no word is lost."""
     sentences = [Sentence(f"{'word ' * 49}end{number}.") for number in range(5)]
-    parts = chunks(sentences)
+    parts = [text for text, _ in chunks(sentences)]
     assert [len(part.split()) for part in parts] == [100, 100, 50]
     assert max(len(part.split()) for part in parts) <= CHUNK_WORDS
     assert " ".join(parts).split() == " ".join(one.text for one in sentences).split()
-    assert chunks([]) == [""]
+    assert chunks([]) == [("", ())]
+
+
+def test_every_character_of_a_part_knows_its_sentence() -> None:
+    """So that a token is found in the sentence that it stands in, whatever part that is in."""
+    sentences = [Sentence(f"{'word ' * 99}end."), Sentence("Short one."), Sentence(f"{'more ' * 60}end.")]
+    for text, owner in chunks(sentences):
+        for number, sentence in enumerate(sentences):
+            place = text.find(sentence.text)
+            if place >= 0:
+                assert set(owner[place : place + len(sentence.text)]) == {number}
+
+
+def test_a_documents_tokens_stand_in_their_sentences() -> None:
+    """Over the parts that a long document is read in."""
+    texts = [f"{'word ' * 99}end.", "Short one.", f"{'more ' * 60}end."]
+    document = Document(KEYS.text("a"), "\n".join(texts), "en")
+    (embedded,) = embed_documents([document], linguist=SpacyLinguist({}), encoder=FakeEncoder())
+    assert embedded.tokens is not None
+    assert np.bincount(embedded.tokens.sentences).tolist() == [100, 2, 61]
+    assert embedded.tokens.states.shape == (163, 32)
 
 
 def test_a_documents_vectors_are_unit_rows_one_a_sentence() -> None:

@@ -25,10 +25,12 @@ from fedilens.stance import (
     target_vectors,
     train,
 )
+from fedilens.stance.blending import shown_classes
 from fedilens.stance.debate import Reason
 from fedilens.stance.features import count_matrix, ngrams
 from fedilens.stance.measures import accuracy, calibration_error, f1, f_avg, macro_f1, shown_quality
-from fedilens.stance.training import UNKNOWN, _folds, composites, shown_classes, stated
+from fedilens.stance.training_set import UNKNOWN, folds, stated
+from fedilens.stance.word_training import composites
 from fedilens.types import Label
 
 NAMES = (
@@ -240,9 +242,9 @@ def test_training_wants_enough_examples_of_every_kind() -> None:
 def test_a_voice_is_never_on_both_sides() -> None:
     """And every example is in one fold."""
     voices = toy().voices
-    folds = _folds(voices)
-    assert sorted(row for fold in folds for row in fold) == list(range(90))
-    heard = [{voices[row] for row in fold} for fold in folds]
+    parted = folds(voices)
+    assert sorted(row for fold in parted for row in fold) == list(range(90))
+    heard = [{voices[row] for row in fold} for fold in parted]
     assert sum(len(one) for one in heard) == len(set(voices))
 
 

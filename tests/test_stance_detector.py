@@ -22,9 +22,11 @@ from fedilens.stance import (
     target_vectors,
     train,
 )
-from fedilens.stance.head import softmax
-from fedilens.stance.training import UNKNOWN, _confusion, _folds, _thresholds, fit_scorer
-from fedilens.types import Label
+from fedilens.stance.blending import count_confusion, find_thresholds
+from fedilens.stance.training_set import UNKNOWN, folds
+from fedilens.stance.word_training import fit_scorer
+from fedilens.stance.words import softmax
+from fedilens.types import Label, Tokens
 
 TARGETS = (Target("tram", "The tram is good."), Target("boat", "The boat is good."))
 DEBATE = Debate("toy", "Toy", Path(), (), TARGETS, {})
@@ -34,7 +36,11 @@ SIDES = ("splendid", "dismal", "painted")
 
 def reading(*sentences: str) -> Reading:
     encoder = FakeEncoder()
-    return Reading(sentences, encoder.encode([" ".join(sentences)])[0], encoder.encode(sentences))
+    vectors, states = encoder.read([" ".join(sentences)])
+    assert states is not None
+    words = [number for number, sentence in enumerate(sentences) for _ in sentence.split()]
+    tokens = Tokens(states[0].states, np.asarray(words, dtype=np.int64))
+    return Reading(sentences, vectors[0], encoder.encode(sentences), tokens)
 
 
 def toy(*, unknown: bool = True) -> TrainingSet:
@@ -129,7 +135,7 @@ def test_what_is_not_sure_enough_is_unclear(head: Head) -> None:
 def test_the_detectors_name_changes_with_the_head_and_the_model(head: Head) -> None:
     """So that stances of different detectors are never mixed."""
     other = replace(head, thresholds=(0.9, 0.9, 0.9))
-    retrained = replace(head, shared_weights=head.shared_weights + 0.1)
+    retrained = replace(head, blend=replace(head.blend, weights=head.blend.weights + 0.1))
     names = {make_detector(DEBATE, FakeEncoder(), one).name for one in (head, other, retrained, None)}
     assert len(names) == 4
     assert all(name.startswith("fake/") for name in names)
@@ -149,7 +155,7 @@ def test_a_saved_head_gives_the_same_labels(head: Head, tmp_path: Path) -> None:
     ]
     assert after.probabilities(posts) == pytest.approx(before.probabilities(posts), abs=0.01)
     assert (loaded.quality, loaded.thresholds, loaded.model) == (head.quality, head.thresholds, head.model)
-    assert loaded.scorer.vocabulary == head.scorer.vocabulary
+    assert loaded.words.scorer.vocabulary == head.words.scorer.vocabulary
     assert (loaded.confusion == head.confusion).all()
     assert [entry.name for entry in tmp_path.iterdir()] == ["head.npz"]
 
@@ -222,23 +228,32 @@ def test_training_twice_gives_the_same_head(head: Head) -> None:
 
 
 def test_thresholds_show_as_much_as_is_right_often_enough() -> None:
-    """The lowest probability from which on seven in ten of what is shown are right."""
-    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.55, 0.52])
-    probabilities = np.stack([confidence, 1 - confidence, np.zeros(6)], axis=1)[:, None]
-    labels = np.array([[0], [1], [0], [0], [1], [2]])
-    least, same, none = _thresholds(probabilities, labels)
-    assert least == same == pytest.approx(0.6)
+    """The lowest probability from which on 89 of 100 of what is shown are right."""
+    confidence = np.linspace(0.99, 0.51, 40)
+    probabilities = np.stack([confidence, 1 - confidence, np.zeros(40)], axis=1)[:, None]
+    labels = np.array([[0 if place not in (2, 25, 26, 27) else 1] for place in range(40)])
+    least, same, none = find_thresholds(probabilities, labels)
+    assert least == same == pytest.approx(confidence[39])  # 36 of 40 are right
     assert none == pytest.approx(0.6)
-    wrong = np.full((6, 1), 1)
-    assert _thresholds(probabilities, wrong)[0] == 1.0
-    assert _thresholds(probabilities, np.full((6, 1), UNKNOWN))[0] == 1.0
+    labels[30:] = 2
+    assert find_thresholds(probabilities, labels)[0] == pytest.approx(confidence[25])  # 24 of 26, and no longer later
+    assert find_thresholds(probabilities, np.full((40, 1), 1))[0] == 1.0
+    assert find_thresholds(probabilities, np.full((40, 1), UNKNOWN))[0] == 1.0
+
+
+def test_less_is_wanted_where_next_to_nothing_would_be_shown() -> None:
+    """With few examples: 8 in 10, or 7 in 10, and the figures say so."""
+    confidence = np.linspace(0.99, 0.51, 40)
+    probabilities = np.stack([confidence, 1 - confidence, np.zeros(40)], axis=1)[:, None]
+    labels = np.array([[1 if place % 5 == 1 else 0] for place in range(40)])
+    assert find_thresholds(probabilities, labels)[0] == pytest.approx(confidence[39])
 
 
 def test_the_confusion_has_true_rows_and_shown_columns() -> None:
     """Unknown labels are not counted."""
     labels = np.array([[0, 2], [0, UNKNOWN], [1, 1]])
     shown = np.array([[1, 2], [2, 0], [1, 0]])
-    table = _confusion(labels, shown)
+    table = count_confusion(labels, shown)
     assert table[0].tolist() == [[0, 1, 1], [0, 1, 0], [0, 0, 0]]
     assert table[1].tolist() == [[0, 0, 0], [1, 0, 0], [0, 0, 1]]
 
@@ -246,10 +261,10 @@ def test_the_confusion_has_true_rows_and_shown_columns() -> None:
 def test_posts_without_a_voice_stand_alone_and_one_voice_is_split() -> None:
     """Five folds in any case where there is anything to part."""
     for voices in ([""] * 30, ["one"] * 30, [f"v{number}" for number in range(30)]):
-        folds = _folds(voices)
-        assert len(folds) == 5
-        assert sorted(row for fold in folds for row in fold) == list(range(30))
-    assert len(_folds(["a"] * 10 + ["b"] * 10)) == 2
+        parted = folds(voices)
+        assert len(parted) == 5
+        assert sorted(row for fold in parted for row in fold) == list(range(30))
+    assert len(folds(["a"] * 10 + ["b"] * 10)) == 2
 
 
 def test_a_softmax_is_stable_for_great_numbers() -> None:

@@ -6,12 +6,12 @@ torch and sentence_transformers take seconds to load, so they are imported when 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fedilens.errors import ModelError
-from fedilens.types import Vectors
+from fedilens.types import TokenStates, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -60,9 +60,40 @@ class SentenceEncoder:
             found = model.encode(
                 list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
             )
-        vectors = np.asarray(found, dtype=np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+        return _unit(found)
+
+    def read(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenStates] | None]:
+        """Unit vectors as of `encode`, and each text's tokens with the states of the model's last and middle layers.
+
+        Both come from one pass, so the tokens cost next to nothing. The middle layer is needed: what a sentence
+        says of its subject is blurred in the last one (measured: 0.69 of unseen motions' sides are read right from
+        the last layer alone, 0.72 from both). None for a model without layers.
+        """
+        import torch  # noqa: PLC0415
+
+        model = self._model or self._load()
+        if not texts or not _shows_layers(model):
+            return self.encode(texts), None
+        vectors: list[Any] = [None] * len(texts)
+        tokens: list[Any] = [None] * len(texts)
+        order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))  # little padding
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            part = [texts[place] for place in places]
+            spans = model.tokenizer(
+                part, return_offsets_mapping=True, truncation=True, max_length=model.max_seq_length
+            )["offset_mapping"]
+            with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._bf16):
+                found = model.forward(model.preprocess(part))
+            known = found["attention_mask"].bool().numpy()
+            layers = found["all_layer_embeddings"]
+            states = torch.cat([layers[-1].float(), layers[len(layers) // 2].float()], dim=-1).to(torch.float16).numpy()
+            rows = found["sentence_embedding"].float().numpy()
+            for row, place in enumerate(places):
+                covered = np.asarray(spans[row], dtype=np.int64)
+                vectors[place] = rows[row]
+                tokens[place] = TokenStates(states[row][known[row]], covered)
+        return _unit(np.stack(vectors)), tokens
 
     def _load(self) -> "SentenceTransformer":
         where = self._name
@@ -85,7 +116,21 @@ class SentenceEncoder:
                 f"cannot load the embedding model {self._name!r}; name a folder that holds one in model.embedding, "
                 f"or {PACKAGED!r}"
             ) from error
+        if _shows_layers(self._model):
+            inner: Any = self._model[0]
+            inner.model.config.output_hidden_states = True
         return self._model
+
+
+def _shows_layers(model: "SentenceTransformer") -> bool:
+    """Is it a transformer whose tokens can be told apart in the text?"""
+    return hasattr(getattr(model[0], "model", None), "config") and getattr(model.tokenizer, "is_fast", False)
+
+
+def _unit(vectors: Any) -> Vectors:
+    """Rows of length 1."""
+    rows = np.asarray(vectors, dtype=np.float32)
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), dtype=np.float32)
 
 
 def cpu_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:

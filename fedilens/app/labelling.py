@@ -35,6 +35,14 @@ def label_posts(app: App, ask: Ask, *, most: int) -> Counter[Answer]:
     return labelling.label_posts(labeller, asked, ask)
 
 
+def labelled_examples(app: App) -> list[Example]:
+    """What people labelled, to train with; nothing where there is no database yet.
+
+    Labels do not count among a detector's measured errors: those asked about are the posts that it is least sure of.
+    """
+    return load_labelled(app.database, app.debate) if app.config.store.path.exists() else []
+
+
 def labeller_name(app: App) -> str:
     """Who labels: as configured, else the user of this computer."""
     try:

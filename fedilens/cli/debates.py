@@ -30,19 +30,31 @@ def check(
 ) -> None:
     """Count a debate's examples against what it wants, and find copies; exit code 1 when something is missing."""
     from fedilens.app import App
-    from fedilens.stance import agreement, count_examples, load_examples, near_copies, shared_runs, shared_voices
+    from fedilens.stance import (
+        agreement,
+        count_examples,
+        count_near,
+        load_examples,
+        near_copies,
+        shared_runs,
+        shared_voices,
+        target_vectors,
+    )
 
     app = app_of(context)
     if name is not None:
         app = App(app.config.model_copy(update={"debate": DebateSection(name=name)}))
     examples = load_examples(app.debate)
+    vectors = app.encoder.encode([example.text for example in examples])
     findings = count_examples(app.debate, examples)
+    if examples:
+        texts = [one.all for one in target_vectors(app.debate.targets, app.encoder)]
+        findings += count_near(app.debate, examples, vectors, texts)
     for one in findings:
         wanted = f" of {one.wanted}" if one.wanted else ""
         typer.echo(f"{'less' if one.short else 'ok  '} {one.name}: {one.found}{wanted}")
     for target, value in agreement(app.debate, examples).items():
         typer.echo(f"     two readers agree{f' on {target}' if target else ''}: F_avg {value:.2f}")
-    vectors = app.encoder.encode([example.text for example in examples])
     copies = [*shared_runs(examples), *(near_copies(examples, vectors) if examples else [])]
     for copy in copies[:MOST_SHOWN]:
         typer.echo(f"copy {copy.one} and {copy.other}: {copy.sign}")

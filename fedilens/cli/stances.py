@@ -14,6 +14,7 @@ from fedilens.errors import InputError
 
 if TYPE_CHECKING:
     from fedilens.pipeline.judging import Judged
+    from fedilens.stance import Head
 
 stance = typer.Typer(help="Score texts for stances, measure how well, train.", no_args_is_help=True)
 
@@ -57,19 +58,37 @@ def train(
         Path | None, typer.Option(help="Where to write it (default: head.npz in the debate's folder).")
     ] = None,
 ) -> None:
-    """Fit the detector to the debate's examples and say how good it is on voices that it has not heard."""
+    """Fit the detector to the debate's examples and people's labels; say how good it is on voices not heard."""
+    from fedilens.app.labelling import labelled_examples
     from fedilens.pipeline import train_head
     from fedilens.stance import load_examples, save_head
 
     app = _app(context, debate)
-    head = train_head(app.judge, app.debate, load_examples(app.debate))
+    head = train_head(app.judge, app.debate, [*load_examples(app.debate), *labelled_examples(app)])
     path = out or app.debate.folder / "head.npz"
     save_head(head, path)
-    quality = head.quality
-    typer.echo(
-        f"{path}: trained on {quality.examples} examples; cross-validated F_avg {quality.f_avg:.3f}, "
-        f"of the stances shown {quality.precision:.0%} right, {quality.recall:.0%} of the true ones shown"
-    )
+    typer.echo(f"{path}: {_quality(head)}")
+
+
+@stance.command()
+def card(
+    context: typer.Context,
+    *,
+    debate: DebateOption = None,
+    out: Annotated[Path | None, typer.Option(help="Write it there and not to standard output.")] = None,
+) -> None:
+    """Write the detector's model card: what it is, how good on the `test` examples, and what it is not for."""
+    from fedilens.pipeline import evaluate as evaluate_lines
+    from fedilens.stance import model_card
+
+    app = _app(context, debate)
+    if app.head is None:
+        raise InputError("this debate has no examples, so there is no detector to describe")
+    text = model_card(app.debate, app.head, evaluate_lines(app.judge, app.debate, app.head, _labelled(app, None)))
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text, encoding="utf-8")
 
 
 def _app(context: typer.Context, debate: str | None) -> App:
@@ -130,6 +149,22 @@ def _judged(judged: "Judged") -> dict[str, Any]:
     }
 
 
+def _quality(head: "Head") -> str:
+    """How good it is on posts by voices that it had not heard, in all and on each target."""
+    quality = head.quality
+    lines = [
+        (
+            f"trained on {quality.examples} examples; on {quality.measured} by voices that it had not heard F_avg "
+            f"{quality.f_avg:.3f}, of the stances shown {quality.precision:.0%} right, {quality.recall:.0%} of the "
+            "true ones shown"
+        )
+    ]
+    for name, table in zip(head.targets, head.confusion, strict=True):
+        right, shown, true = table[0, 0] + table[1, 1], table[:, :2].sum(), table[:2].sum()
+        lines.append(f"  {name}: {right:.0f} of {shown:.0f} shown are right, of {true:.0f} true ones")
+    return "\n".join(lines)
+
+
 def _table(found: dict[str, Any]) -> str:
     lines = [f"{'':<24}{'pairs':>7}{'F_avg':>8}{'macro':>8}{'right':>8}{'shown':>8}{'found':>8}{'ECE':>8}"]
     for name, one in {"all": found, **found["targets"]}.items():
@@ -138,6 +173,9 @@ def _table(found: dict[str, Any]) -> str:
             f"{name[:23]:<24}{one['pairs']:>7}{one['f_avg']:>8.3f}{one['macro_f1']:>8.3f}{one['accuracy']:>8.3f}"
             f"{shown['precision']:>8.3f}{shown['recall']:>8.3f}{shown['ece']:>8.3f}"
         )
+    if found["intervals"]:
+        low, high = found["intervals"]["f_avg"]
+        lines.append(f"95 % of F_avg by a bootstrap over posts: {low:.3f} to {high:.3f}")
     lines.append("right: accuracy; shown: share of shown stances that are right; found: share of true ones shown")
     if found["experimental"]:
         lines.append("Targets without examples are judged zero-shot: experimental.")

@@ -5,8 +5,9 @@ batches, and with them the same vectors to the last bit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -17,10 +18,11 @@ from fedilens.opinion import ReasonKey, match_reasons
 from fedilens.pipeline.comparing import mark_duplicates
 from fedilens.protocols import Clock, Encoder, Identifier, Linguist, Progress
 from fedilens.stance import Debate, Detector, Reading
-from fedilens.store.analyses import AnalysisStore, CleanedStatus, Embedded, RawText, ReasonMatch
+from fedilens.store.analyses import AnalysisStore, CleanedStatus, RawText
+from fedilens.store.readings import Embedded, ReasonMatch, Scored
 from fedilens.store.topics import Centres, TopicStore
 from fedilens.topics import centre_of, find_clusters, nearest_centres, terms_of
-from fedilens.types import Document, Sentence, Topics, Vectors, Window
+from fedilens.types import Document, Sentence, Tokens, TokenStates, Topics, Vectors, Window
 
 CLEAN_BATCH = 500
 EMBED_BATCH = 128
@@ -48,6 +50,21 @@ class Analyst:
     clock: Clock
 
 
+class Reasons:
+    """A debate's reasons; their vectors are made when they are first wanted."""
+
+    def __init__(self, debate: Debate, encoder: Encoder) -> None:
+        self.keys = tuple(
+            ReasonKey(target.name, reason.side, reason.text) for target in debate.targets for reason in target.reasons
+        )
+        self._encoder = encoder
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """A row a reason."""
+        return self._encoder.encode([key.text for key in self.keys])
+
+
 @dataclass(frozen=True, slots=True)
 class AnalysisReport:
     """How much was done: posts cleaned, documents embedded, documents scored."""
@@ -61,9 +78,10 @@ def analyze(analyst: Analyst, *, progress: Progress) -> AnalysisReport:
     """Cleans, embeds and scores whatever is missing. Can be stopped and started at any moment."""
     cleaned = clean_missing(analyst, progress=progress)
     mark_duplicates(analyst.store)
-    embedded = embed_missing(analyst, progress=progress)
-    scored = score_missing(analyst, progress=progress)
-    return AnalysisReport(cleaned, embedded, scored)
+    reasons = Reasons(analyst.debate, analyst.encoder)
+    embedded = embed_missing(analyst, reasons, progress=progress)
+    scored = score_missing(analyst, reasons, progress=progress)
+    return AnalysisReport(cleaned, embedded, embedded + scored)
 
 
 def clean_missing(analyst: Analyst, *, progress: Progress) -> int:
@@ -77,53 +95,49 @@ def clean_missing(analyst: Analyst, *, progress: Progress) -> int:
     return done
 
 
-def embed_missing(analyst: Analyst, *, progress: Progress) -> int:
-    """Sentences, entities and vectors, for every document in a language that the model reads."""
+def embed_missing(analyst: Analyst, reasons: Reasons, *, progress: Progress) -> int:
+    """Sentences, entities, vectors and stances, for every document in a language that the model reads."""
     encoder, done = analyst.encoder, 0
     centres = analyst.topics.centres(model=encoder.name)
     languages = sorted(encoder.languages)
     while batch := analyst.store.unembedded(model=encoder.name, languages=languages, most=EMBED_BATCH):
         embedded = embed_documents(batch, linguist=analyst.linguist, encoder=encoder)
-        analyst.store.save_embedded(embedded, model=encoder.name)
+        analyst.store.save_embedded(embedded, model=encoder.name, scored=_score(analyst, embedded, reasons))
         assign_topics(centres, embedded, analyst.topics)
         done += len(batch)
         progress.advance(len(batch))
     return done
 
 
-def score_missing(analyst: Analyst, *, progress: Progress) -> int:
-    """Stances and reasons, for every embedded document that this detector has not read."""
-    detector, done = analyst.detector, 0
-    reasons = [
-        ReasonKey(target.name, reason.side, reason.text)
-        for target in analyst.debate.targets
-        for reason in target.reasons
-    ]
-    reason_vectors: Vectors | None = None
+def score_missing(analyst: Analyst, reasons: Reasons, *, progress: Progress) -> int:
+    """Stances and reasons, for every embedded document that this detector has not read: a head was trained anew."""
+    done = 0
     while batch := analyst.store.unscored(
-        model=analyst.encoder.name, debate=analyst.debate.name, detector=detector.name, most=SCORE_BATCH
+        model=analyst.encoder.name, debate=analyst.debate.name, detector=analyst.detector.name, most=SCORE_BATCH
     ):
-        if reason_vectors is None:
-            reason_vectors = analyst.encoder.encode([reason.text for reason in reasons])
-        found = detector.score([reading(one) for one in batch])
-        matches = [
-            ReasonMatch(
-                one.document.content_hash,
-                match.reason.target,
-                match.reason.side.value,
-                match.reason.text,
-                match.similarity,
-            )
-            for one, stances in zip(batch, found, strict=True)
-            for match in match_reasons(stances, one.sentence_vectors, reasons, reason_vectors)
-        ]
-        hashes = [one.document.content_hash for one in batch]
+        if analyst.detector.reads_tokens:
+            found = read_tokens([one.sentences for one in batch], analyst.encoder)
+            batch = [replace(one, tokens=tokens) for one, (_, tokens) in zip(batch, found, strict=True)]
+        scored = _score(analyst, batch, reasons)
         analyst.store.save_stances(
-            dict(zip(hashes, found, strict=True)), debate=analyst.debate.name, detector=detector.name, reasons=matches
+            scored.stances, debate=scored.debate, detector=scored.detector, reasons=scored.reasons
         )
         done += len(batch)
         progress.advance(len(batch))
     return done
+
+
+def _score(analyst: Analyst, embedded: Sequence[Embedded], reasons: Reasons) -> Scored:
+    found = analyst.detector.score([reading(one) for one in embedded])
+    matches = [
+        ReasonMatch(
+            one.document.content_hash, match.reason.target, match.reason.side.value, match.reason.text, match.similarity
+        )
+        for one, stances in zip(embedded, found, strict=True)
+        for match in match_reasons(stances, one.sentence_vectors, reasons.keys, reasons.vectors)
+    ]
+    hashes = [one.document.content_hash for one in embedded]
+    return Scored(analyst.debate.name, analyst.detector.name, dict(zip(hashes, found, strict=True)), matches)
 
 
 def find_topics(analyst: Analyst, window: Window) -> Topics:
@@ -186,31 +200,61 @@ def assign_topics(centres: Centres | None, embedded: Sequence[Embedded], store: 
 
 
 def embed_documents(documents: Sequence[Document], *, linguist: Linguist, encoder: Encoder) -> list[Embedded]:
-    """Sentences and vectors of documents. A long document's vector is the mean of its parts' vectors."""
+    """Sentences, vectors and tokens of documents. A long document's vector is the mean of its parts' vectors."""
     sentences = _sentences(documents, linguist)
     texts: dict[str, int] = {}
-    wholes = [[texts.setdefault(part, len(texts)) for part in chunks(found)] for found in sentences]
     singles = [[texts.setdefault(embedding_text(one.text), len(texts)) for one in found] for found in sentences]
+    read = read_tokens(sentences, encoder)
     vectors = encoder.encode(list(texts))
     return [
-        Embedded(document, found, _mean(vectors[whole]), vectors[single].reshape(len(single), vectors.shape[1]))
-        for document, found, whole, single in zip(documents, sentences, wholes, singles, strict=True)
+        Embedded(document, found, whole, vectors[single].reshape(len(single), whole.shape[1]), tokens)
+        for document, found, single, (whole, tokens) in zip(documents, sentences, singles, read, strict=True)
     ]
 
 
-def chunks(sentences: Sequence[Sentence]) -> list[str]:
-    """Consecutive sentences as texts of at most CHUNK_WORDS words (one long sentence stays whole); at least one."""
-    parts: list[list[str]] = [[]]
+def read_tokens(sentences: Sequence[Sequence[Sentence]], encoder: Encoder) -> list[tuple[Vectors, Tokens | None]]:
+    """Of each document (its sentences) the vector, shape (1, dimensions), and the tokens."""
+    parts = [chunks(found) for found in sentences]
+    texts = list(dict.fromkeys(text for found in parts for text, _ in found))
+    vectors, states = encoder.read(texts)
+    places = {text: place for place, text in enumerate(texts)}
+    return [
+        (
+            _mean(vectors[[places[text] for text, _ in found]]),
+            None if states is None else _tokens([(states[places[text]], first) for text, first in found]),
+        )
+        for found in parts
+    ]
+
+
+def chunks(sentences: Sequence[Sentence]) -> list[tuple[str, tuple[int, ...]]]:
+    """Consecutive sentences as texts of at most CHUNK_WORDS words (one long sentence stays whole); at least one.
+
+    With each text the number of the sentence that each of its characters stands in.
+    """
+    parts: list[list[tuple[str, int]]] = [[]]
     words = 0
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences):
         text = embedding_text(sentence.text)
         count = len(text.split())
         if parts[-1] and words + count > CHUNK_WORDS:
             parts.append([])
             words = 0
-        parts[-1].append(text)
+        parts[-1].append((text, number))
         words += count
-    return [" ".join(part) for part in parts]
+    return [
+        (" ".join(text for text, _ in part), tuple(number for text, number in part for _ in range(len(text) + 1)))
+        for part in parts
+    ]
+
+
+def _tokens(parts: Sequence[tuple[TokenStates, tuple[int, ...]]]) -> Tokens:
+    """The tokens of a document's chunks one behind the other, each in the sentence that it begins in."""
+    numbers = [
+        np.asarray([owner[start] if end > start else -1 for start, end in states.spans], dtype=np.int64)
+        for states, owner in parts
+    ]
+    return Tokens(np.concatenate([states.states for states, _ in parts]), np.concatenate(numbers))
 
 
 def reading(embedded: Embedded) -> Reading:
@@ -219,6 +263,7 @@ def reading(embedded: Embedded) -> Reading:
         tuple(embedding_text(sentence.text) for sentence in embedded.sentences),
         embedded.whole.ravel(),
         embedded.sentence_vectors,
+        embedded.tokens,
     )
 
 

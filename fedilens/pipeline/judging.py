@@ -19,18 +19,24 @@ from fedilens.stance import (
     Reading,
     Target,
     TrainingSet,
+    evidence_matrix,
     label_matrix,
     make_detector,
+    measured,
     stated,
     target_vectors,
     train,
+    zero_shot_detector,
 )
+from fedilens.stance.blending import shown_classes
 from fedilens.stance.debate import CLASSES
-from fedilens.stance.measures import accuracy, calibration_error, f_avg, macro_f1, shown_quality
-from fedilens.stance.training import UNKNOWN, shown_classes
+from fedilens.stance.measures import accuracy, calibration_error, f_avg, intervals, macro_f1, shown_quality
+from fedilens.stance.training_set import UNKNOWN
 from fedilens.types import Document, Label, Stance
 
 BATCH = 64
+ENOUGH_HELD = 200
+"""Examples of the split `calibrate` from which on probabilities are fitted on them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +57,37 @@ class Judged:
 
 
 def train_head(judge: Judge, debate: Debate, examples: Sequence[Example]) -> Head:
-    """A head from the examples in languages that the model reads; those of the split `test` are left out."""
-    used = [one for one in examples if one.split != "test" and _reads(judge.encoder, one.language)]
-    data = TrainingSet(
-        tuple(read_texts(judge, [plain_text({"text": one.text}) for one in used])),
-        label_matrix(used, debate.targets),
-        tuple(one.voice for one in used),
-    )
-    texts, labels = stated(debate.targets)
-    return train(
-        data,
+    """A head from the examples in languages that the model reads, measured on those of the split `test`."""
+    parts = {
+        split: training_set(
+            judge,
+            debate,
+            [one for one in examples if one.split == split and _reads(judge.encoder, one.language)],
+        )
+        for split in ("train", "calibrate", "test")
+    }
+    texts = target_vectors(debate.targets, judge.encoder)
+    told, labels = stated(debate.targets)
+    held = parts["calibrate"] if len(parts["calibrate"].readings) >= ENOUGH_HELD else None
+    head = train(
+        parts["train"] if held else parts["train"].joined(parts["calibrate"]),
+        held,
         targets=[target.name for target in debate.targets],
-        texts=target_vectors(debate.targets, judge.encoder),
+        texts=texts,
         model=judge.encoder.name,
-        statements=TrainingSet(tuple(read_texts(judge, texts)), labels, ("",) * len(texts)),
+        statements=TrainingSet(tuple(read_texts(judge, told)), labels, ("",) * len(told)),
+    )
+    return measured(head, parts["test"], texts) if parts["test"].readings else head
+
+
+def training_set(judge: Judge, debate: Debate, examples: Sequence[Example]) -> TrainingSet:
+    """Examples read, with their labels, voices and evidence."""
+    readings = tuple(read_texts(judge, [plain_text({"text": one.text}) for one in examples]))
+    return TrainingSet(
+        readings,
+        label_matrix(examples, debate.targets),
+        tuple(one.voice for one in examples),
+        evidence_matrix(examples, readings, debate.targets),
     )
 
 
@@ -86,7 +109,7 @@ def evaluate(judge: Judge, debate: Debate, head: Head | None, lines: Sequence[Ma
     """Measures over lines of `text`, `target` (a name of the debate, or any statement) and `label`.
 
     Accuracy, macro-F1 and F_avg are of the most probable class; `shown` is of what is labelled favor or
-    against at the thresholds; `coverage` is the share of lines that are not `unclear`.
+    against at the thresholds; `coverage` is the share of lines that are not `unclear`; `intervals` hold 95 %.
     """
     named = {target.name: target for target in debate.targets}
     strange = list(dict.fromkeys(str(line["target"]) for line in lines if line["target"] not in named))
@@ -98,13 +121,8 @@ def evaluate(judge: Judge, debate: Debate, head: Head | None, lines: Sequence[Ma
     places: dict[str, tuple[Detector, int]] = {}
     known = make_detector(debate, judge.encoder, head)
     places.update({name: (known, number) for number, name in enumerate(named)})
-    if strange:
-        others = Detector(
-            tuple(Target(name, name) for name in strange),
-            target_vectors([Target(name, name) for name in strange], judge.encoder),
-            judge.encoder.name,
-        )
-        places.update({name: (others, number) for number, name in enumerate(strange)})
+    # One detector a target: each line is about one of them, and the others need not be read for it.
+    places.update({name: (zero_shot_detector([Target(name, name)], judge.encoder), 0) for name in strange})
     for detector in {id(one): one for one, _ in places.values()}.values():
         rows = [row for row, line in enumerate(lines) if places[str(line["target"])][0] is detector]
         columns = [places[str(lines[row]["target"])][1] for row in rows]
@@ -114,6 +132,8 @@ def evaluate(judge: Judge, debate: Debate, head: Head | None, lines: Sequence[Ma
         clear[rows] = found.max(axis=1) >= np.asarray(detector.thresholds)[found.argmax(axis=1)] if rows else False
     names = [str(line["target"]) for line in lines]
     return _figures(true, probabilities, shown, clear) | {
+        "posts": len({plain_text(line) for line in lines}),
+        "intervals": _intervals(true, probabilities, shown, [plain_text(line) for line in lines]),
         "experimental": head is None or bool(strange),
         "targets": {
             name: _figures(true[rows], probabilities[rows], shown[rows], clear[rows])
@@ -153,6 +173,12 @@ def plain_text(line: Mapping[str, Any]) -> str:
     if isinstance(line.get("text"), str):
         return clean_text(line["text"]).text
     raise InputError(f"line {line.get('id')!r} has neither text nor content")
+
+
+def _intervals(true: Any, probabilities: Any, shown: Any, texts: Sequence[str]) -> dict[str, tuple[float, float]]:
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    posts = np.asarray([numbers[text] for text in texts], dtype=np.int64)
+    return intervals(true, probabilities, shown, posts) if len(posts) else {}
 
 
 def _score_batch(judge: Judge, detector: Detector, lines: Sequence[Mapping[str, Any]]) -> Iterator[Judged]:

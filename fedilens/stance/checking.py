@@ -15,6 +15,8 @@ RUN = 8
 """So many words in a row that two posts share are a copy, or a phrase that many use."""
 NEAR = 0.90
 """Posts whose vectors are nearer (cosine) say the same."""
+SUBJECT = 0.3
+"""A post whose vector comes this near (cosine) to one of a target's texts speaks of its subject or of a near one."""
 LENGTHS = {"short": (0, 150), "middle": (150, 500), "long": (500, 10**9), "very long": (1_500, 10**9)}
 """Characters: from, up to but not including."""
 _WORD = re.compile(r"[\w']+")
@@ -61,12 +63,28 @@ def count_examples(debate: Debate, examples: Sequence[Example]) -> list[Finding]
     for target in debate.targets:
         labels = Counter(example.labels.get(target.name) for example in examples)
         counts |= {f"{target.name} {side}": labels[side] for side in SIDES}
-    wanted = dict(debate.wanted)
+    wanted = {name: number for name, number in debate.wanted.items() if name != "each near"}
     for side in SIDES:
         each = wanted.pop(f"each {side}", 0)
         wanted |= {f"{target.name} {side}": each for target in debate.targets if each}
     named = [*counts, *(name for name in wanted if name not in counts)]
     return [Finding(name, counts.get(name, 0), wanted.get(name, 0)) for name in named]
+
+
+def count_near(
+    debate: Debate, examples: Sequence[Example], vectors: Vectors, texts: Sequence[Vectors]
+) -> list[Finding]:
+    """Posts that come near a target or another one's side and take no stance on it: what detectors err on most.
+
+    `vectors` has a row an example, `texts` a matrix a target: its statement, sides and reasons.
+    """
+    wanted = debate.wanted.get("each near", 0)
+    found = []
+    for number, target in enumerate(debate.targets):
+        near = (vectors @ texts[number].T).max(axis=1) >= SUBJECT
+        none = np.asarray([example.labels.get(target.name) is Label.NONE for example in examples], dtype=bool)
+        found.append(Finding(f"{target.name} near", int((near & none).sum()), wanted))
+    return found
 
 
 def shared_voices(examples: Sequence[Example]) -> list[str]:
@@ -100,16 +118,23 @@ def near_copies(examples: Sequence[Example], vectors: Vectors) -> list[Copy]:
 
 
 def agreement(debate: Debate, examples: Sequence[Example]) -> dict[str, float]:
-    """F_avg of the second reading against the first, for all targets together ("") and for each."""
+    """F_avg of the second reading against the writer's, for all targets together ("") and for each.
+
+    What a third reader decided afterwards does not count.
+    """
     twice = [example for example in examples if example.second_labels is not None]
     if not twice:
         return {}
     columns = {
-        target.name: [(_number(one.labels.get(target.name)), _number(_second(one, target.name))) for one in twice]
+        target.name: [(_number(_first(one, target.name)), _number(_second(one, target.name))) for one in twice]
         for target in debate.targets
     }
     pairs = {"": [pair for column in columns.values() for pair in column], **columns}
     return {name: f_avg(*np.asarray(found, dtype=np.int64).T) for name, found in pairs.items()}
+
+
+def _first(example: Example, target: str) -> Label | None:
+    return (example.first_labels or example.labels).get(target)
 
 
 def _second(example: Example, target: str) -> Label | None:

@@ -56,7 +56,9 @@ class Debate:
 class Example:
     """A labelled post. A target that is in `labels` neither way is unknown.
 
-    `cue` says what makes it hard (irony, negation …); `second_labels` are those of a second reader.
+    `cue` says what makes it hard (irony, negation …). `second_labels` are those of a second reader, who also named the
+    sentence that shows each stance (`evidence`); where a third one decided against the writer, `first_labels` has
+    what the writer had said.
     """
 
     id: str
@@ -66,7 +68,9 @@ class Example:
     split: str = "train"
     voice: str = ""
     cue: str = ""
+    first_labels: Mapping[str, Label] | None = None
     second_labels: Mapping[str, Label] | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 def debates_folder() -> Path:
@@ -137,7 +141,9 @@ def example_from_json(raw: Any, names: Sequence[str]) -> Example:
         split=str(raw.get("split", "train")),
         voice=str(raw.get("voice", "")),
         cue=str(raw.get("cue", "")),
+        first_labels=_labels(raw["first_labels"], names, rest=rest) if "first_labels" in raw else None,
         second_labels=_labels(raw["second_labels"], names, rest=rest) if "second_labels" in raw else None,
+        evidence={str(target): str(sentence) for target, sentence in raw.get("evidence", {}).items()},
     )
 
 

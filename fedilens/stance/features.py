@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedilens.stance.debate import Target
-from fedilens.types import Label, Vectors
+from fedilens.types import Label, Tokens, Vectors
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document as a detector reads it: sentences without links, the whole's vector, a row a sentence."""
+    """A document as a detector reads it: sentences without links, the whole's vector, a row a sentence, its tokens."""
 
     sentences: tuple[str, ...]
     whole: NDArray[np.float32]
     sentence_vectors: Vectors
+    tokens: Tokens | None = None
 
     @property
     def text(self) -> str:
@@ -36,6 +37,11 @@ class TargetVectors:
     statement: Vectors
     favor: Vectors
     against: Vectors
+
+    @property
+    def all(self) -> Vectors:
+        """All of them."""
+        return np.concatenate([self.statement, self.favor, self.against])
 
 
 def target_texts(target: Target) -> tuple[list[str], list[str], list[str]]:

@@ -1,170 +1,149 @@
 """The trained part of a detector: plain arrays in one .npz file, made from examples by a command.
 
-Two steps. For each target a linear classifier over a text's vector and n-grams gives log-odds of favor and
-of against (to none). One shared classifier then weighs, for any target, those log-odds for the whole text
-and for its sentences together with how near the text comes to the target's statement and reasons.
+Two models read a document: one its words and vectors (`words`), one its tokens (`attention`). A blend of both, fitted
+on examples that neither has seen, gives the probabilities.
 """
 
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fedilens.errors import ModelError
-from fedilens.stance.features import Floats, Reading, TargetVectors, count_matrix, nearness
-from fedilens.types import Vectors
+from fedilens.stance.blending import Blend
+from fedilens.stance.features import Floats, Reading, TargetVectors
+from fedilens.stance.words import TextScorer, WordModel, softmax
 
-FORMAT = 1
-PASSAGE = 3
-"""Sentences of a passage: about what one argument takes."""
-FEATURES = 25
-CLIP = 8.0
-"""Log-odds beyond this are as good as certain."""
+if TYPE_CHECKING:
+    from fedilens.stance.attention import TokenReader, Weights
+
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How good a detector was on examples that it had not seen (cross-validation over voices).
+    """How good a detector was on examples that it had not seen, by voices that it had not heard.
 
     `f_avg` is the mean of F1 favor and F1 against on the most probable class; `precision` is the share of
     right ones among the favor and against labels shown, `recall` the share of the true ones shown.
+    `examples` taught it; `measured` are those that it was measured on.
     """
 
     examples: int
     f_avg: float
     precision: float
     recall: float
+    measured: int
 
 
-@dataclass(frozen=True, slots=True)
-class TextScorer:
-    """Log-odds of favor and against, for each target, from a text alone."""
-
-    vector_weights: Floats  # (dimensions, 2 * targets)
-    word_weights: Floats  # (words, 2 * targets)
-    intercepts: Floats  # (2 * targets,)
-    vocabulary: dict[str, int]
-    idf: Floats  # (words,)
-
-    def score(self, texts: Sequence[str], vectors: Vectors) -> Floats:
-        """Shape (texts, targets, 2)."""
-        words = count_matrix(texts, self.vocabulary, self.idf)
-        found = vectors.astype(np.float64) @ self.vector_weights + words @ self.word_weights + self.intercepts
-        return np.asarray(found).reshape(len(texts), -1, 2)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
     """Everything that training finds. `thresholds` go with favor, against and none.
 
-    `confusion` counts, for each target, examples by true class and by what is shown (favor, against, other).
+    `readers` are empty where the encoder shows no tokens. `confusion` counts, for each target, examples by true class
+    and by what is shown (favor, against, other).
     """
 
     model: str
     targets: tuple[str, ...]
-    scorer: TextScorer
-    shared_weights: Floats  # (features, 3)
-    shared_intercepts: Floats  # (3,)
+    words: WordModel
+    readers: tuple["Weights", ...]
+    blend: Blend
     thresholds: tuple[float, float, float]
     confusion: Floats  # (targets, 3, 3)
-    quality: Quality
+    quality: Quality = field(compare=False)
 
     @property
     def fingerprint(self) -> str:
         """Differs when anything was trained anew."""
         digest = blake2b(digest_size=6)
-        for array in (self.scorer.vector_weights, self.scorer.word_weights, self.shared_weights):
-            digest.update(np.ascontiguousarray(array, dtype=np.float16).tobytes())
+        for array in _arrays(self).values():
+            digest.update(np.ascontiguousarray(array).tobytes())
         digest.update(repr(self.thresholds).encode())
         return digest.hexdigest()
 
-    def probabilities(self, readings: Sequence[Reading], texts: Sequence[TargetVectors]) -> Floats:
-        """Favor, against and none for each document and target, shape (documents, targets, 3)."""
-        features = pair_features(self.scorer, readings, texts)
-        return softmax(features @ self.shared_weights + self.shared_intercepts)
+    @cached_property
+    def token_readers(self) -> "list[TokenReader]":
+        """The readers, ready to read."""
+        from fedilens.stance.attention import reader_from  # noqa: PLC0415  # torch takes seconds to load
+
+        return [reader_from(weights) for weights in self.readers]
+
+    def read(self, readings: Sequence[Reading], texts: Sequence[TargetVectors]) -> tuple[Floats, list[Floats] | None]:
+        """Favor, against and none for each document and target, and how much each sentence was looked at.
+
+        Shapes (documents, targets, 3), and for each document (targets, sentences); None without readers.
+        """
+        opinions, looks = opinions_on(readings, texts, self.words, self.token_readers)
+        return self.blend.probabilities(opinions), looks
 
 
-def pair_features(scorer: TextScorer, readings: Sequence[Reading], texts: Sequence[TargetVectors]) -> Floats:
-    """What the shared classifier sees of each document and target, shape (documents, targets, features).
+def opinions_on(
+    readings: Sequence[Reading], texts: Sequence[TargetVectors], words: WordModel, readers: "Sequence[TokenReader]"
+) -> tuple[list[Floats], list[Floats] | None]:
+    """Each model's probabilities, and how much each document's sentences were looked at.
 
-    The log-odds of the whole, of its most telling sentence and of its most telling passage, and how near it
-    comes to the target's texts; all but the sentence's also times the document's length, because in a long
-    post one passage speaks of a target and the whole hardly does.
+    Raises ModelError where readers want tokens and the readings have none.
     """
-    if not readings:
-        return np.zeros((0, len(texts), FEATURES))
-    odds = scorer.score([one.text for one in readings], np.stack([one.whole for one in readings]))
-    sentences = _greatest(scorer, readings, size=1)
-    passages = _greatest(scorer, readings, size=PASSAGE)
-    near = np.stack([[nearness(one, target) for target in texts] for one in readings])
-    lengths = np.asarray([np.log1p(len(one.sentences)) for one in readings])[:, None, None]
-    odds, sentences, passages = (np.clip(part, -CLIP, CLIP) for part in (odds, sentences, passages))
-    sides = near[..., [1, 4]] - near[..., [2, 5]]
-    plain = np.concatenate([odds, sentences, passages, near, sides], axis=2)
-    long = np.concatenate([odds, passages, near], axis=2) * lengths
-    return np.concatenate([plain, long, np.broadcast_to(lengths, (*near.shape[:2], 1))], axis=2)
+    opinions = [words.probabilities(readings, texts)]
+    if not readers:
+        return opinions, None
+    from fedilens.stance.attention import read  # noqa: PLC0415
+
+    tokens = [one.tokens for one in readings if one.tokens is not None]
+    if len(tokens) < len(readings):
+        raise ModelError("the embedding model shows no tokens, which this detector reads; train it with this model")
+    logits, looks = read(readers, tokens)
+    return [*opinions, softmax(logits)], looks
 
 
-def _greatest(scorer: TextScorer, readings: Sequence[Reading], *, size: int) -> Floats:
-    """The greatest log-odds of any `size` consecutive sentences of each document, shape (documents, targets, 2).
-
-    All passages of all documents are scored at once: one matrix product instead of thousands.
-    """
-    passages = [passage for one in readings for passage in _passages(one, size)]
-    found = scorer.score([text for text, _ in passages], np.stack([vector for _, vector in passages]))
-    counts = [len(_passages(one, size)) for one in readings]
-    starts = np.cumsum([0, *counts[:-1]])
-    return np.asarray(np.maximum.reduceat(found, starts, axis=0))
-
-
-def _passages(reading: Reading, size: int) -> list[tuple[str, NDArray[np.float32]]]:
-    """Each run of `size` sentences with its vector; the whole document where it has no more."""
-    count = len(reading.sentences)
-    if count <= size and (size > 1 or not count):
-        return [(reading.text, reading.whole)]
-    found = []
-    for start in range(count - size + 1):
-        vector = reading.sentence_vectors[start : start + size].sum(axis=0)
-        length = max(float(np.linalg.norm(vector)), 1e-12)
-        found.append((" ".join(reading.sentences[start : start + size]), vector / length))
-    return found
-
-
-def softmax(values: Floats) -> Floats:
-    """Along the last axis."""
-    powers = np.exp(values - values.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+def _arrays(head: Head) -> dict[str, NDArray[np.generic]]:
+    """All numbers; weights in half precision, which keeps them small and changes no label."""
+    scorer = head.words.scorer
+    arrays: dict[str, NDArray[np.generic]] = {
+        "vector_weights": scorer.vector_weights.astype(np.float16),
+        "word_weights": scorer.word_weights.astype(np.float16),
+        "intercepts": scorer.intercepts,
+        "idf": scorer.idf.astype(np.float16),
+        "shared_weights": head.words.shared_weights,
+        "shared_intercepts": head.words.shared_intercepts,
+        "blend_weights": head.blend.weights,
+        "blend_intercepts": head.blend.intercepts,
+        "confusion": head.confusion,
+    }
+    for number, weights in enumerate(head.readers):
+        arrays |= {f"reader {number} {name}": value for name, value in weights.items()}
+    return arrays
 
 
 def save_head(head: Head, path: Path) -> None:
-    """Writes the head; weights in half precision, which keeps it small and changes no label."""
+    """Writes the head."""
+    quality = head.quality
     facts = {
         "format": FORMAT,
         "model": head.model,
         "targets": head.targets,
         "thresholds": head.thresholds,
-        "quality": [head.quality.examples, head.quality.f_avg, head.quality.precision, head.quality.recall],
-        "vocabulary": list(head.scorer.vocabulary),
-    }
-    arrays: dict[str, NDArray[np.generic]] = {
-        "vector_weights": head.scorer.vector_weights.astype(np.float16),
-        "word_weights": head.scorer.word_weights.astype(np.float16),
-        "intercepts": head.scorer.intercepts,
-        "idf": head.scorer.idf.astype(np.float16),
-        "shared_weights": head.shared_weights,
-        "shared_intercepts": head.shared_intercepts,
-        "confusion": head.confusion,
-        "facts": np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8),
+        "quality": [quality.examples, quality.f_avg, quality.precision, quality.recall, quality.measured],
+        "vocabulary": list(head.words.scorer.vocabulary),
+        "readers": len(head.readers),
     }
     draft = path.with_name(path.name + ".part")
     with draft.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+        np.savez_compressed(
+            file,
+            allow_pickle=False,
+            facts=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8),
+            **_arrays(head),
+        )
     draft.replace(path)
 
 
@@ -173,6 +152,8 @@ def load_head(path: Path) -> Head:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             facts = json.loads(arrays["facts"].tobytes())
+            if facts["format"] != FORMAT:
+                raise ModelError(f"{path} was made by another version; make it anew with `fedilens stance train`")
             scorer = TextScorer(
                 vector_weights=arrays["vector_weights"].astype(np.float64),
                 word_weights=arrays["word_weights"].astype(np.float64),
@@ -183,12 +164,17 @@ def load_head(path: Path) -> Head:
             return Head(
                 model=facts["model"],
                 targets=tuple(facts["targets"]),
-                scorer=scorer,
-                shared_weights=arrays["shared_weights"],
-                shared_intercepts=arrays["shared_intercepts"],
+                words=WordModel(scorer, arrays["shared_weights"], arrays["shared_intercepts"]),
+                readers=tuple(_reader(arrays, number) for number in range(facts["readers"])),
+                blend=Blend(arrays["blend_weights"], arrays["blend_intercepts"]),
                 thresholds=tuple(facts["thresholds"]),
                 confusion=arrays["confusion"],
                 quality=Quality(*facts["quality"]),
             )
     except (OSError, EOFError, BadZipFile, zlib.error, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is no trained head; make it anew with `fedilens stance train`") from error
+
+
+def _reader(arrays: "np.lib.npyio.NpzFile", number: int) -> "Weights":
+    prefix = f"reader {number} "
+    return {name.removeprefix(prefix): arrays[name] for name in arrays.files if name.startswith(prefix)}

@@ -7,6 +7,8 @@ from fedilens.stance.features import Floats
 
 Labels = NDArray[np.int64]
 BINS = 10
+RESAMPLES = 500
+LEVEL = 0.95
 
 
 def f1(true: Labels, found: Labels, number: int) -> float:
@@ -54,3 +56,29 @@ def calibration_error(true: Labels, probabilities: Floats, shown: Labels) -> flo
         for number in np.unique(bins)
     ]
     return float(sum(gaps))
+
+
+def intervals(true: Labels, probabilities: Floats, shown: Labels, posts: Labels) -> dict[str, tuple[float, float]]:
+    """95 % intervals of the figures, by a bootstrap over posts (Efron 1979), since a post's pairs belong together.
+
+    All arrays have one entry a pair; `posts` numbers the post that each pair is of.
+    """
+    random = np.random.default_rng(0)
+    best = probabilities.argmax(axis=-1)
+    order = np.argsort(posts, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(posts[order])) + 1)
+    drawn: dict[str, list[float]] = {"f_avg": [], "macro_f1": [], "precision": [], "recall": [], "ece": []}
+    for _ in range(RESAMPLES):
+        rows = np.concatenate([parts[place] for place in random.integers(len(parts), size=len(parts))])
+        precision, recall = shown_quality(true[rows], shown[rows])
+        drawn["f_avg"].append(f_avg(true[rows], best[rows]))
+        drawn["macro_f1"].append(macro_f1(true[rows], best[rows]))
+        drawn["precision"].append(precision)
+        drawn["recall"].append(recall)
+        drawn["ece"].append(calibration_error(true[rows], probabilities[rows], shown[rows]))
+    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+    return {
+        name: (round(float(low), 4), round(float(high), 4))
+        for name, values in drawn.items()
+        for low, high in [np.quantile(values, tails)]
+    }

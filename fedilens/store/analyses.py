@@ -8,23 +8,15 @@ from uuid import UUID
 
 import numpy as np
 
-from fedilens.store.bulk import Row, incoming, insert, insert_missing, replace
+from fedilens.store.bulk import incoming, insert_missing
 from fedilens.store.connection import Database
+from fedilens.store.readings import WHOLE, Embedded, ReasonMatch, Scored, add_embedded, replace_stances
 from fedilens.store.statuses import drop_orphans
-from fedilens.types import Document, Sentence, Stance, Vectors, Window
-
-WHOLE = -1
-"""The position, among a document's vectors, of the one for the whole of it."""
+from fedilens.types import Document, Sentence, Stance, Window
 
 _DOCUMENT = (
     "content_hash UUID, text VARCHAR, language VARCHAR, words INTEGER, duplicate_of UUID, analyzed_at TIMESTAMPTZ"
 )
-_VECTOR = "content_hash UUID, position SMALLINT, model VARCHAR, vector FLOAT[]"
-_STANCE = (
-    "content_hash UUID, debate VARCHAR, target VARCHAR, detector VARCHAR, label VARCHAR, favor FLOAT, "
-    "against FLOAT, none FLOAT, evidence SMALLINT"
-)
-_REASON = "content_hash UUID, debate VARCHAR, target VARCHAR, side VARCHAR, reason VARCHAR, similarity FLOAT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +39,6 @@ class CleanedStatus:
     document: Document
     tags: tuple[str, ...]
     links: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """A document with its sentences and vectors. `sentences` has a row a sentence."""
-
-    document: Document
-    sentences: tuple[Sentence, ...]
-    whole: Vectors
-    sentence_vectors: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonMatch:
-    """A document gives one of the debate's reasons, in a sentence this similar to it (cosine)."""
-
-    content_hash: UUID
-    target: str
-    side: str
-    reason: str
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,36 +164,15 @@ class AnalysisStore:
             ).fetchall()
         return [Document(*row) for row in rows]
 
-    def save_embedded(self, embedded: Sequence[Embedded], *, model: str) -> None:
-        """Adds sentences, entities and vectors of documents."""
-        sentences: list[Row] = []
-        entities: list[Row] = []
-        vectors: list[Row] = []
-        for one in embedded:
-            hashed = one.document.content_hash
-            vectors.append({"content_hash": hashed, "position": WHOLE, "model": model, "vector": one.whole.ravel()})
-            for position, sentence in enumerate(one.sentences):
-                place = {"content_hash": hashed, "position": position}
-                sentences.append(place | {"text": sentence.text, "lemmas": list(sentence.lemmas)})
-                entities.extend(place | {"name": item.name, "label": item.label} for item in sentence.entities)
-                vectors.append(place | {"model": model, "vector": one.sentence_vectors[position]})
-        place_schema = "content_hash UUID, position SMALLINT"
+    def save_embedded(self, embedded: Sequence[Embedded], *, model: str, scored: Scored | None = None) -> None:
+        """Adds sentences, entities and vectors of documents, and in the same commit what was found in them.
+
+        In one, because tokens are not kept: a document that has vectors would have to be read once more for stances.
+        """
         with self.database.write() as connection:
-            replace(
-                connection,
-                "sentences",
-                sentences,
-                f"{place_schema}, text VARCHAR, lemmas VARCHAR[]",
-                key=("content_hash", "position"),
-            )
-            replace(
-                connection,
-                "entities",
-                entities,
-                f"{place_schema}, name VARCHAR, label VARCHAR",
-                key=("content_hash", "position", "name"),
-            )
-            insert_missing(connection, "embeddings", vectors, _VECTOR, key=("content_hash", "position", "model"))
+            add_embedded(connection, embedded, model=model)
+            if scored is not None:
+                replace_stances(connection, scored)
 
     def unscored(self, *, model: str, debate: str, detector: str, most: int) -> list[Embedded]:
         """Embedded documents without stances by `detector`, in the order of their hashes."""
@@ -285,42 +235,8 @@ class AnalysisStore:
         reasons: Sequence[ReasonMatch],
     ) -> None:
         """Puts the stances of documents in the place of those that an earlier detector found."""
-        rows = [
-            {
-                "content_hash": hashed,
-                "debate": debate,
-                "target": stance.target,
-                "detector": detector,
-                "label": stance.label.value,
-                "favor": stance.favor,
-                "against": stance.against,
-                "none": stance.none,
-                "evidence": stance.evidence,
-            }
-            for hashed, found in stances.items()
-            for stance in found
-        ]
-        matches = [
-            {
-                "content_hash": match.content_hash,
-                "debate": debate,
-                "target": match.target,
-                "side": match.side,
-                "reason": match.reason,
-                "similarity": match.similarity,
-            }
-            for match in reasons
-        ]
-        done = [{"content_hash": hashed, "debate": debate} for hashed in stances]
         with self.database.write() as connection:
-            with incoming(connection, done, "content_hash UUID, debate VARCHAR") as source:
-                for table in ("stances", "reason_matches"):
-                    connection.execute(
-                        f"DELETE FROM {table} t USING {source} i "
-                        "WHERE t.content_hash = i.content_hash AND t.debate = i.debate"
-                    )
-            insert(connection, "stances", rows, _STANCE)
-            insert(connection, "reason_matches", matches, _REASON)
+            replace_stances(connection, Scored(debate, detector, stances, reasons))
 
 
 def _embedded_document(document: Document, rows: Sequence[tuple[Any, ...]]) -> Embedded:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import numpy as np
 
-from fedilens.store.analyses import WHOLE
 from fedilens.store.bulk import replace, row_of, scalar
 from fedilens.store.connection import Database
+from fedilens.store.readings import WHOLE
 from fedilens.types import Label, Vectors
 
 POOL = 2_000

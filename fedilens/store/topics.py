@@ -9,9 +9,9 @@ from uuid import UUID
 import numpy as np
 
 from fedilens.protocols import Identifier
-from fedilens.store.analyses import WHOLE
 from fedilens.store.bulk import insert
 from fedilens.store.connection import Database
+from fedilens.store.readings import WHOLE
 from fedilens.types import Cluster, EventKind, KnownTopic, Level, TopicEvent, Topics, Vectors, Window
 
 _CLUSTER = (

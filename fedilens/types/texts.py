@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
+    HalfFloats = NDArray[np.float16]
+    Integers = NDArray[np.int64]
 else:
-    Vectors = Any  # numpy takes a tenth of a second to load, and asking a question does not need it
+    # numpy takes a tenth of a second to load, and asking a question does not need it.
+    Vectors = HalfFloats = Integers = Any
 """A matrix of row vectors, shape (texts, dimensions), each of length 1."""
 
 
@@ -91,6 +94,26 @@ class Cluster:
     level: Level = Level.TOPIC
     parent: int | None = None
     continues: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStates:
+    """A text's tokens as a model sees them from within.
+
+    `states`: a row of hidden states for each token, shape (tokens, width). `spans`: the characters that it covers,
+    shape (tokens, 2), from and up to but not including; marks that are no text cover none (0, 0).
+    """
+
+    states: HalfFloats
+    spans: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A document's tokens: hidden states, shape (tokens, width), and the sentence each stands in (-1 for none)."""
+
+    states: HalfFloats
+    sentences: Integers
 
 
 @dataclass(frozen=True, slots=True)

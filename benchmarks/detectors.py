@@ -1,0 +1,79 @@
+"""The parts of the AI debate's detector beside the whole, and how each gets better with more examples.
+
+.venv/bin/python benchmarks/detectors.py [--curve 100 300 1000 3000]
+
+Each part's probabilities are calibrated on the split `calibrate` and measured on `test`; nothing here was learnt
+from either. Without --curve the head that ships is taken apart; with it heads are trained on so many examples, which
+takes minutes each.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+import numpy as np
+
+from fedilens.annotate import SentenceEncoder, SpacyLinguist
+from fedilens.pipeline import Judge
+from fedilens.pipeline.judging import read_texts, training_set
+from fedilens.stance import TrainingSet, load_debate, load_examples, load_head, stated, target_vectors, train
+from fedilens.stance.blending import find_thresholds, fit_blend, judged_by_others, shown_classes
+from fedilens.stance.features import Floats
+from fedilens.stance.head import Head, opinions_on
+from fedilens.stance.measures import calibration_error, f_avg, macro_f1, shown_quality
+
+
+def table_row(
+    name: str, opinions: Sequence[Floats], held: TrainingSet, tried: Sequence[Floats], test: TrainingSet
+) -> str:
+    """Figures of one way to judge: `opinions` on the held examples, `tried` on those of the test."""
+    thresholds = find_thresholds(judged_by_others(opinions, held.labels, held.voices), held.labels)
+    probabilities = fit_blend(opinions, held.labels).probabilities(tried)
+    shown, best = shown_classes(probabilities, thresholds), probabilities.argmax(axis=2)
+    precision, recall = shown_quality(test.labels, shown)
+    figures = (f_avg(test.labels, best), macro_f1(test.labels, best), precision, recall)
+    error = calibration_error(test.labels, probabilities, shown)
+    return f"| {name} | {' | '.join(f'{one:.3f}' for one in figures)} | {error:.3f} |"
+
+
+def main() -> None:
+    """Prints a table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--curve", type=int, nargs="*", default=[])
+    sizes = parser.parse_args().curve
+    debate = load_debate("ai")
+    encoder = SentenceEncoder("all-MiniLM-L6-v2", languages=("en",))
+    judge = Judge(SpacyLinguist(debate.entities), encoder)
+    texts = target_vectors(debate.targets, encoder)
+    examples = load_examples(debate)
+    held, test = (
+        training_set(judge, debate, [one for one in examples if one.split == split]) for split in ("calibrate", "test")
+    )
+    print("| detector | F_avg | macro-F1 | right, of what is shown | shown, of the true ones | ECE |")
+    print("| --- | --- | --- | --- | --- | --- |")
+
+    def parts(head: Head, name: str) -> None:
+        opinions, _ = opinions_on(held.readings, texts, head.words, head.token_readers)
+        tried, _ = opinions_on(test.readings, texts, head.words, head.token_readers)
+        print(table_row(f"{name}: words and vectors", opinions[:1], held, tried[:1], test))
+        if head.readers:
+            print(table_row(f"{name}: tokens", opinions[1:], held, tried[1:], test))
+            print(table_row(f"{name}: both", opinions, held, tried, test), flush=True)
+
+    if not sizes:
+        parts(load_head(debate.folder / "head.npz"), "the head that ships")
+        return
+    told, labels = stated(debate.targets)
+    statements = TrainingSet(tuple(read_texts(judge, told)), labels, ("",) * len(told))
+    data = training_set(judge, debate, [one for one in examples if one.split == "train"])
+    order = np.random.default_rng(0).permutation(len(data.readings))
+    names = [target.name for target in debate.targets]
+    for size in sizes:
+        taught = data.subset(np.sort(order[:size]))
+        parts(
+            train(taught, held, targets=names, texts=texts, model=encoder.name, statements=statements),
+            f"{size} examples",
+        )
+
+
+if __name__ == "__main__":
+    main()

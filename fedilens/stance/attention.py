@@ -1,0 +1,140 @@
+"""A small transformer that reads where a document stands from its tokens' states. Imports torch: load it when needed.
+
+The embedding model is left as it is, and its pass over the text is done anyway; what stands here costs little beside
+it. Each target looks at the tokens with a query of its own (multi-head attention, Vaswani et al. 2017), so a stance in
+one sentence of a long post is not averaged away, and where it looks is the evidence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fedilens.stance.features import Floats
+from fedilens.types import Tokens
+
+SIZE = 128
+"""Dimensions inside."""
+HEADS = 4
+DROPOUT = 0.2
+BATCH = 32
+"""Documents that are learnt from at once."""
+READING_BATCH = 8
+"""Documents that are read at once: what stands in the processor's cache is read twice as fast as batches of 32."""
+HIDDEN = -1e4
+"""Attention logits of what is not there."""
+
+Weights = Mapping[str, NDArray[np.float16]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents side by side: states (documents, tokens, width), which tokens are there, and their sentences."""
+
+    states: Tensor
+    present: Tensor
+    sentences: Tensor
+
+
+class TokenReader(nn.Module):
+    """States in; for each target logits of favor, against and none, and how much it looked at each token."""
+
+    def __init__(self, width: int, queries: Tensor) -> None:
+        """`width` of the states; `queries` to begin with, a row a target."""
+        super().__init__()
+        targets, dimensions = queries.shape
+        self.enter = nn.Sequential(nn.Linear(width, SIZE), nn.LayerNorm(SIZE))
+        layer = nn.TransformerEncoderLayer(
+            SIZE, HEADS, 2 * SIZE, dropout=DROPOUT, activation="gelu", batch_first=True, norm_first=True
+        )
+        self.context = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
+        self.queries = nn.Parameter(queries.clone())
+        self.ask = nn.Linear(dimensions, SIZE)
+        self.key, self.value = nn.Linear(SIZE, SIZE), nn.Linear(SIZE, SIZE)
+        self.drop = nn.Dropout(DROPOUT)
+        self.own = nn.Parameter(torch.randn(targets, 2 * SIZE, 3) * 0.01)
+        self.bias = nn.Parameter(torch.zeros(targets, 3))
+        self.shared = nn.Sequential(nn.Linear(3 * SIZE, SIZE), nn.GELU(), nn.Dropout(DROPOUT), nn.Linear(SIZE, 3))
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Logits (documents, targets, 3) and attention (documents, targets, tokens), which adds up to 1."""
+        tokens = self.context(self.enter(batch.states), src_key_padding_mask=~batch.present)
+        documents, length, _ = tokens.shape
+        parts = (documents, length, HEADS, SIZE // HEADS)
+        asked = self.ask(self.queries)
+        likeness = (
+            torch.einsum("nhd,blhd->bnhl", asked.view(-1, HEADS, SIZE // HEADS), self.key(tokens).view(parts))
+            / (SIZE // HEADS) ** 0.5
+        )
+        looked = likeness.masked_fill(~batch.present[:, None, None, :], HIDDEN).softmax(-1)
+        seen = torch.einsum("bnhl,blhd->bnhd", looked, self.value(tokens).view(parts)).flatten(2)
+        there = batch.present[..., None]
+        mean = ((tokens * there).sum(1) / there.sum(1))[:, None].expand_as(seen)
+        logits = (
+            torch.einsum("bnh,nhc->bnc", self.drop(torch.cat([seen, mean], -1)), self.own)
+            + self.bias
+            + self.shared(torch.cat([seen, seen * asked, mean], -1))
+        )
+        return logits, looked.mean(2)
+
+
+def weights_of(reader: nn.Module) -> Weights:
+    """The reader's weights in half precision."""
+    return {name: value.detach().to(torch.float16).numpy() for name, value in reader.state_dict().items()}
+
+
+def reader_from(weights: Weights) -> TokenReader:
+    """A reader with these weights, ready to read. Raises KeyError, ValueError or RuntimeError where they do not fit."""
+    queries = torch.tensor(weights["queries"].astype(np.float32))
+    reader = TokenReader(weights["enter.0.weight"].shape[1], queries)
+    reader.load_state_dict({name: torch.tensor(value.astype(np.float32)) for name, value in weights.items()})
+    return reader.eval()
+
+
+def side_by_side(tokens: Sequence[Tokens]) -> Batch:
+    """Documents of different lengths in one batch. A document without a token gets one that says nothing."""
+    longest = max(1, *(len(one.sentences) for one in tokens))
+    states = np.zeros((len(tokens), longest, tokens[0].states.shape[1]), dtype=np.float32)
+    present = np.zeros((len(tokens), longest), dtype=bool)
+    sentences = np.full((len(tokens), longest), -1, dtype=np.int64)
+    for row, one in enumerate(tokens):
+        states[row, : len(one.states)] = one.states
+        present[row, : max(1, len(one.states))] = True
+        sentences[row, : len(one.sentences)] = one.sentences
+    return Batch(torch.from_numpy(states), torch.from_numpy(present), torch.from_numpy(sentences))
+
+
+def read(readers: Sequence[TokenReader], tokens: Sequence[Tokens]) -> tuple[Floats, list[Floats]]:
+    """Mean logits of all readers (documents, targets, 3), and how much each document's sentences were looked at.
+
+    The latter has a row a target and a column a sentence. Documents of like length are read together, so that
+    little is padded.
+    """
+    order = sorted(range(len(tokens)), key=lambda place: (-len(tokens[place].sentences), place))
+    logits: dict[int, NDArray[np.float32]] = {}
+    looks: dict[int, Floats] = {}
+    with torch.inference_mode():
+        for start in range(0, len(order), READING_BATCH):
+            places = order[start : start + READING_BATCH]
+            batch = side_by_side([tokens[place] for place in places])
+            found = [reader(batch) for reader in readers]
+            mean = torch.stack([one for one, _ in found]).mean(0).numpy()
+            looked = torch.stack([look for _, look in found]).mean(0).numpy()
+            for row, place in enumerate(places):
+                logits[place] = mean[row]
+                looks[place] = _by_sentence(looked[row], tokens[place])
+    return (
+        np.stack([logits[place] for place in range(len(tokens))]).astype(np.float64),
+        [looks[place] for place in range(len(tokens))],
+    )
+
+
+def _by_sentence(looked: NDArray[np.float32], tokens: Tokens) -> Floats:
+    count = int(tokens.sentences.max(initial=-1)) + 1
+    found = np.zeros((len(looked), count))
+    inside = tokens.sentences >= 0
+    np.add.at(found.T, tokens.sentences[inside], looked[:, : len(tokens.sentences)][:, inside].T)
+    return found

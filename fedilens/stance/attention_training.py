@@ -1,0 +1,147 @@
+"""Fits token readers to examples. Imports torch: load it when needed."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fedilens.stance.attention import BATCH, TokenReader, side_by_side
+from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet
+from fedilens.types import Tokens, Vectors
+
+EPOCHS = 10
+RATE = 1e-3
+"""Peak of the learning rate, which rises for a tenth of the steps and then falls to nothing."""
+SIDE_WEIGHT = 3.0
+"""Of favor and against beside none, of which there is ten times as much."""
+QUERY_SCALE = 6.0
+"""The statements' vectors have length 1; the states that queries are compared with are longer."""
+EVIDENCE_WEIGHT = 0.1
+"""Of looking at the sentence that readers named."""
+SENTENCE_ALONE = 0.15
+"""So often an example is only the sentence that shows one of its stances,"""
+JOINED = 0.25
+"""and so often it has another example behind it: one passage is enough for a stance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A document's tokens, labels and evidence (a sentence's number for each target, or UNKNOWN)."""
+
+    tokens: Tokens
+    labels: Labels
+    evidence: Labels
+
+
+def fit_reader(data: TrainingSet, *, queries: Vectors, seed: int, statements: TrainingSet | None = None) -> TokenReader:
+    """A reader from examples whose readings have tokens; the same one for the same seed.
+
+    `queries`: a vector for each target, what its reader begins to look with. AdamW (Loshchilov and Hutter 2019).
+    """
+    random = np.random.default_rng(seed)
+    lessons = _lessons(data)
+    told = _lessons(statements) if statements else []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        reader = TokenReader(
+            lessons[0].tokens.states.shape[1], torch.from_numpy(QUERY_SCALE * queries.astype(np.float32))
+        )
+        steps = EPOCHS * math.ceil((len(lessons) + len(told)) / BATCH)
+        optimizer = torch.optim.AdamW(reader.parameters(), lr=RATE, weight_decay=0.01)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+        for _ in range(EPOCHS):
+            reader.train()
+            epoch = [_varied(lesson, lessons, random) for lesson in lessons] + told
+            for batch in _batches(epoch, random):
+                loss = _loss(reader, batch)
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+                optimizer.step()
+                schedule.step()
+    return reader.eval()
+
+
+def _batches(epoch: Sequence[Lesson], random: np.random.Generator) -> list[list[Lesson]]:
+    """Lessons of like length together, which pads three times less than any order; the batches come in any order."""
+    lengths = np.asarray([len(one.tokens.sentences) for one in epoch]) * random.uniform(0.8, 1.25, len(epoch))
+    order = np.argsort(lengths, kind="stable")
+    batches = [[epoch[place] for place in order[start : start + BATCH]] for start in range(0, len(order), BATCH)]
+    return [batches[place] for place in random.permutation(len(batches))]
+
+
+def _rate(step: int, steps: int) -> float:
+    return min(1.0, (step + 1) / max(0.1 * steps, 1)) * max(0.0, 1 - step / steps)
+
+
+def _loss(reader: TokenReader, lessons: Sequence[Lesson]) -> Tensor:
+    """Cross-entropy over the known labels, and how far attention is from the named sentences."""
+    batch = side_by_side([one.tokens for one in lessons])
+    labels = torch.from_numpy(np.stack([one.labels for one in lessons]))
+    evidence = torch.from_numpy(np.stack([one.evidence for one in lessons]))
+    logits, looked = reader(batch)
+    weight = torch.tensor([SIDE_WEIGHT, SIDE_WEIGHT, 1.0])
+    loss: Tensor = nn.functional.cross_entropy(
+        logits.flatten(0, 1), labels.flatten(), weight=weight, ignore_index=UNKNOWN
+    )
+    there = (batch.sentences[:, None, :] == evidence[..., None]) & (evidence >= 0)[..., None]
+    named = there.any(-1)
+    if not named.any():
+        return loss
+    share: Tensor = (looked * there).sum(-1)[named]
+    return loss - EVIDENCE_WEIGHT * (share + 1e-6).log().mean()
+
+
+def _lessons(data: TrainingSet) -> list[Lesson]:
+    evidence = data.known_evidence
+    return [
+        Lesson(one.tokens, data.labels[row], evidence[row])
+        for row, one in enumerate(data.readings)
+        if one.tokens is not None
+    ]
+
+
+def _varied(lesson: Lesson, others: Sequence[Lesson], random: np.random.Generator) -> Lesson:
+    """The lesson as it is, one sentence of it, or with another one behind it."""
+    dice = random.random()
+    if dice < SENTENCE_ALONE:
+        return _one_sentence(lesson, random)
+    if dice < SENTENCE_ALONE + JOINED:
+        return _joined(lesson, others[int(random.integers(len(others)))])
+    return lesson
+
+
+def _one_sentence(lesson: Lesson, random: np.random.Generator) -> Lesson:
+    """The sentence that shows one stance; what it says of the other targets is not known."""
+    shown = np.flatnonzero(lesson.evidence >= 0)
+    if not len(shown):
+        return lesson
+    target = int(random.choice(shown))
+    inside = lesson.tokens.sentences == lesson.evidence[target]
+    if not inside.any():
+        return lesson
+    only = np.arange(len(lesson.labels)) == target
+    return Lesson(
+        Tokens(lesson.tokens.states[inside], lesson.tokens.sentences[inside]),
+        np.where(only, lesson.labels, UNKNOWN),
+        np.where(only, lesson.evidence, UNKNOWN),
+    )
+
+
+def _joined(one: Lesson, other: Lesson) -> Lesson:
+    """One behind the other, unless they contradict each other."""
+    sides = np.stack([one.labels, other.labels])
+    favor, against, unknown = ((sides == number).any(axis=0) for number in (0, 1, UNKNOWN))
+    if (favor & against).any():
+        return one
+    behind = int(one.tokens.sentences.max(initial=-1)) + 1
+    moved = np.where(other.tokens.sentences >= 0, other.tokens.sentences + behind, UNKNOWN)
+    later = np.where(other.evidence >= 0, other.evidence + behind, UNKNOWN)
+    return Lesson(
+        Tokens(np.concatenate([one.tokens.states, other.tokens.states]), np.concatenate([one.tokens.sentences, moved])),
+        np.select([favor, against, unknown], [0, 1, UNKNOWN], 2),
+        np.where(one.evidence >= 0, one.evidence, later),
+    )
