@@ -257,4 +257,5 @@ def test_light_commands_load_no_heavy_modules() -> None:
         "import sys; from fedilens.__main__ import main; code = main(['query']); "
         f"loaded = set('{heavy}'.split()) & set(sys.modules); sys.exit(f'{{code}} {{loaded}}' if code or loaded else 0)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

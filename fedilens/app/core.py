@@ -59,6 +59,13 @@ class App:
     addresses: Mapping[str, str] = field(default_factory=dict)
     clock: SystemClock = field(default_factory=SystemClock)
 
+    def on_debate(self, name: str | None) -> "App":
+        """The same program on another debate, if one is named."""
+        if name is None:
+            return self
+        section = self.config.debate.model_copy(update={"name": name})
+        return App(self.config.model_copy(update={"debate": section}))
+
     def collect(
         self, tags: Sequence[str], instances: Sequence[str], *, since: timedelta | None, told: Callable[[PollRun], None]
     ) -> list[PollRun]:

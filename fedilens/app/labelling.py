@@ -15,14 +15,6 @@ from fedilens.stance import Example
 from fedilens.store.labels import LabelStore
 
 
-def with_debate(app: App, name: str | None) -> App:
-    """The same program on another debate, if one is named."""
-    if name is None:
-        return app
-    section = app.config.debate.model_copy(update={"name": name})
-    return App(app.config.model_copy(update={"debate": section}))
-
-
 def label_posts(app: App, ask: Ask, *, most: int) -> Counter[Answer]:
     """A sitting: asks about `most` posts. Raises InputError where there is nothing to ask."""
     labeller = Labeller(LabelStore(app.database), app.debate, labeller_name(app), app.clock)

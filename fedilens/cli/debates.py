@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from fedilens.cli.context import app_of
-from fedilens.config import DebateSection
 
 debate = typer.Typer(help="Look after a debate's targets and examples.", no_args_is_help=True)
 MOST_SHOWN = 20
@@ -29,7 +28,6 @@ def check(
     name: Annotated[str | None, typer.Argument(help="A debate's folder or name (default: the configured).")] = None,
 ) -> None:
     """Count a debate's examples against what it wants, and find copies; exit code 1 when something is missing."""
-    from fedilens.app import App
     from fedilens.stance import (
         agreement,
         count_examples,
@@ -41,9 +39,7 @@ def check(
         target_vectors,
     )
 
-    app = app_of(context)
-    if name is not None:
-        app = App(app.config.model_copy(update={"debate": DebateSection(name=name)}))
+    app = app_of(context).on_debate(name)
     examples = load_examples(app.debate)
     vectors = app.encoder.encode([example.text for example in examples])
     findings = count_examples(app.debate, examples)

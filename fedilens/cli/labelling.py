@@ -29,9 +29,9 @@ def label(
     """Label the posts that help the detector most, one key a label. Labels are kept; go on whenever you like."""
     from rich.console import Console
 
-    from fedilens.app.labelling import export_labels, label_posts, with_debate
+    from fedilens.app.labelling import export_labels, label_posts
 
-    app = with_debate(app_of(context), debate)
+    app = app_of(context).on_debate(debate)
     if export is not None:
         typer.echo(f"{export}: {export_labels(app, export)} labelled posts, with their texts: for your own use")
         return

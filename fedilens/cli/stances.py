@@ -92,11 +92,7 @@ def card(
 
 
 def _app(context: typer.Context, debate: str | None) -> App:
-    app = app_of(context)
-    if debate is None:
-        return app
-    section = app.config.debate.model_copy(update={"name": debate})
-    return App(app.config.model_copy(update={"debate": section}))
+    return app_of(context).on_debate(debate)
 
 
 def _lines(file: Any, name: str) -> Iterator[dict[str, Any]]:

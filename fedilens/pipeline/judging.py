@@ -114,7 +114,8 @@ def evaluate(judge: Judge, debate: Debate, head: Head | None, lines: Sequence[Ma
     named = {target.name: target for target in debate.targets}
     strange = list(dict.fromkeys(str(line["target"]) for line in lines if line["target"] not in named))
     true = np.asarray([CLASSES.index(Label(line["label"])) for line in lines], dtype=np.int64)
-    readings = read_texts(judge, [plain_text(line) for line in lines])
+    posts = [plain_text(line) for line in lines]
+    readings = read_texts(judge, posts)
     probabilities = np.zeros((len(lines), len(CLASSES)))
     shown = np.full(len(lines), 2, dtype=np.int64)
     clear = np.zeros(len(lines), dtype=bool)
@@ -132,8 +133,8 @@ def evaluate(judge: Judge, debate: Debate, head: Head | None, lines: Sequence[Ma
         clear[rows] = found.max(axis=1) >= np.asarray(detector.thresholds)[found.argmax(axis=1)] if rows else False
     names = [str(line["target"]) for line in lines]
     return _figures(true, probabilities, shown, clear) | {
-        "posts": len({plain_text(line) for line in lines}),
-        "intervals": _intervals(true, probabilities, shown, [plain_text(line) for line in lines]),
+        "posts": len(set(posts)),
+        "intervals": _intervals(true, probabilities, shown, posts),
         "experimental": head is None or bool(strange),
         "targets": {
             name: _figures(true[rows], probabilities[rows], shown[rows], clear[rows])

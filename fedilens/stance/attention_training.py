@@ -9,12 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from fedilens.stance.attention import BATCH, TokenReader, side_by_side
+from fedilens.stance.fitting import batches_of_like_length, descend
 from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet
 from fedilens.types import Tokens, Vectors
 
 EPOCHS = 10
-RATE = 1e-3
-"""Peak of the learning rate, which rises for a tenth of the steps and then falls to nothing."""
 SIDE_WEIGHT = 3.0
 """Of favor and against beside none, of which there is ten times as much."""
 QUERY_SCALE = 6.0
@@ -39,7 +38,7 @@ class Lesson:
 def fit_reader(data: TrainingSet, *, queries: Vectors, seed: int, statements: TrainingSet | None = None) -> TokenReader:
     """A reader from examples whose readings have tokens; the same one for the same seed.
 
-    `queries`: a vector for each target, what its reader begins to look with. AdamW (Loshchilov and Hutter 2019).
+    `queries`: a vector for each target, what its reader begins to look with.
     """
     random = np.random.default_rng(seed)
     lessons = _lessons(data)
@@ -50,31 +49,21 @@ def fit_reader(data: TrainingSet, *, queries: Vectors, seed: int, statements: Tr
             lessons[0].tokens.states.shape[1], torch.from_numpy(QUERY_SCALE * queries.astype(np.float32))
         )
         steps = EPOCHS * math.ceil((len(lessons) + len(told)) / BATCH)
-        optimizer = torch.optim.AdamW(reader.parameters(), lr=RATE, weight_decay=0.01)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
-        for _ in range(EPOCHS):
-            reader.train()
-            epoch = [_varied(lesson, lessons, random) for lesson in lessons] + told
-            for batch in _batches(epoch, random):
-                loss = _loss(reader, batch)
-                optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-                nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-                optimizer.step()
-                schedule.step()
+        descend(
+            reader,
+            (
+                batch
+                for _ in range(EPOCHS)
+                for batch in _epoch([_varied(lesson, lessons, random) for lesson in lessons] + told, random)
+            ),
+            lambda batch: _loss(reader, batch),
+            steps=steps,
+        )
     return reader.eval()
 
 
-def _batches(epoch: Sequence[Lesson], random: np.random.Generator) -> list[list[Lesson]]:
-    """Lessons of like length together, which pads three times less than any order; the batches come in any order."""
-    lengths = np.asarray([len(one.tokens.sentences) for one in epoch]) * random.uniform(0.8, 1.25, len(epoch))
-    order = np.argsort(lengths, kind="stable")
-    batches = [[epoch[place] for place in order[start : start + BATCH]] for start in range(0, len(order), BATCH)]
-    return [batches[place] for place in random.permutation(len(batches))]
-
-
-def _rate(step: int, steps: int) -> float:
-    return min(1.0, (step + 1) / max(0.1 * steps, 1)) * max(0.0, 1 - step / steps)
+def _epoch(lessons: Sequence[Lesson], random: np.random.Generator) -> list[list[Lesson]]:
+    return batches_of_like_length(lessons, [len(one.tokens.sentences) for one in lessons], random, size=BATCH)
 
 
 def _loss(reader: TokenReader, lessons: Sequence[Lesson]) -> Tensor:
