@@ -304,4 +304,4 @@ def test_a_wrong_value_costs_at_most_its_post(name: str, value: object, *, insid
     except BrokenStatusError:
         return
     for text in (status.uri, status.remote_id, status.content, status.account.acct, status.account.uri, *status.tags):
-        text.encode()
+        assert text.encode().decode() == text

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedilens.errors import ModelError
+from fedilens.stance.arrays import save_arrays, weights_under
 from fedilens.stance.blending import Blend
 from fedilens.stance.features import Floats, Reading, TargetVectors
 from fedilens.stance.words import TextScorer, WordModel, softmax
@@ -136,15 +137,7 @@ def save_head(head: Head, path: Path) -> None:
         "vocabulary": list(head.words.scorer.vocabulary),
         "readers": len(head.readers),
     }
-    draft = path.with_name(path.name + ".part")
-    with draft.open("wb") as file:
-        np.savez_compressed(
-            file,
-            allow_pickle=False,
-            facts=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8),
-            **_arrays(head),
-        )
-    draft.replace(path)
+    save_arrays(path, facts, _arrays(head))
 
 
 def load_head(path: Path) -> Head:
@@ -165,7 +158,7 @@ def load_head(path: Path) -> Head:
                 model=facts["model"],
                 targets=tuple(facts["targets"]),
                 words=WordModel(scorer, arrays["shared_weights"], arrays["shared_intercepts"]),
-                readers=tuple(_reader(arrays, number) for number in range(facts["readers"])),
+                readers=tuple(weights_under(f"reader {number} ", arrays) for number in range(facts["readers"])),
                 blend=Blend(arrays["blend_weights"], arrays["blend_intercepts"]),
                 thresholds=tuple(facts["thresholds"]),
                 confusion=arrays["confusion"],
@@ -173,8 +166,3 @@ def load_head(path: Path) -> Head:
             )
     except (OSError, EOFError, BadZipFile, zlib.error, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is no trained head; make it anew with `fedilens stance train`") from error
-
-
-def _reader(arrays: "np.lib.npyio.NpzFile", number: int) -> "Weights":
-    prefix = f"reader {number} "
-    return {name.removeprefix(prefix): arrays[name] for name in arrays.files if name.startswith(prefix)}

@@ -17,6 +17,7 @@ import numpy as np
 
 from fedilens.errors import ModelError
 from fedilens.protocols import Encoder
+from fedilens.stance.arrays import save_arrays, weights_under
 from fedilens.stance.features import Floats
 from fedilens.types import Tokens, Vectors
 
@@ -90,15 +91,7 @@ def text_tokens(texts: Sequence[str], encoder: Encoder) -> tuple[Vectors, list[T
 def save_polarity(polarity: Polarity, path: Path) -> None:
     """Writes the weights."""
     facts = {"model": polarity.model, "temperature": polarity.temperature}
-    draft = path.with_name(path.name + ".part")
-    with draft.open("wb") as file:
-        np.savez_compressed(
-            file,
-            allow_pickle=False,
-            facts=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8),
-            **{f"weight {name}": value for name, value in polarity.weights.items()},
-        )
-    draft.replace(path)
+    save_arrays(path, facts, {f"weight {name}": value for name, value in polarity.weights.items()})
 
 
 def load_polarity(path: Path) -> Polarity:
@@ -106,9 +99,6 @@ def load_polarity(path: Path) -> Polarity:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             facts = json.loads(arrays["facts"].tobytes())
-            weights = {
-                name.removeprefix("weight "): arrays[name] for name in arrays.files if name.startswith("weight ")
-            }
-            return Polarity(str(facts["model"]), float(facts["temperature"]), weights)
+            return Polarity(str(facts["model"]), float(facts["temperature"]), weights_under("weight ", arrays))
     except (OSError, EOFError, BadZipFile, zlib.error, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} holds no zero-shot weights; install fedilens anew") from error
