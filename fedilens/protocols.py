@@ -16,6 +16,7 @@ from fedilens.types import (
     Sentence,
     Status,
     TokenStates,
+    UpperLayers,
     Vectors,
 )
 
@@ -159,6 +160,10 @@ class Encoder(Protocol):
 
     def read(self, texts: Sequence[str]) -> tuple[Vectors, list[TokenStates] | None]:
         """The same vectors, and from the same pass the texts' tokens; None if the model does not show them."""
+        ...
+
+    def upper_layers(self) -> UpperLayers | None:
+        """What a copy of the model's upper half is made from; None if it is built in another way."""
         ...
 
 

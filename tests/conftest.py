@@ -13,7 +13,7 @@ import structlog
 from hypothesis import settings
 
 from fedilens.__main__ import main
-from fedilens.types import TokenStates, Vectors
+from fedilens.types import TokenStates, UpperLayers, Vectors
 
 DATA = Path(__file__).parent / "data"
 settings.register_profile("unhurried", deadline=None)  # nothing that measures time is a test
@@ -50,6 +50,10 @@ class FakeEncoder:
             spans = np.asarray([word.span() for word in words], dtype=np.int64).reshape(-1, 2)
             tokens.append(TokenStates(states.astype(np.float16), spans))
         return self.encode(texts), tokens
+
+    def upper_layers(self) -> UpperLayers | None:
+        """It has no layers."""
+        return None
 
 
 class FakeClock:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from fedilens.annotate import UNKNOWN, SentenceEncoder, SpacyLinguist, decide_language
-from fedilens.annotate.embeddings import cpu_has_bf16
 from fedilens.annotate.language import detect
 from fedilens.annotate.linguistics import LONGEST_SENTENCE
 from fedilens.errors import ModelError
+from fedilens.processor import cpu_has_bf16
 from fedilens.types import Entity
 
 GERMAN = "Die Rechenzentren verbrauchen viel zu viel Strom, und niemand fragt die Leute, die daneben wohnen."

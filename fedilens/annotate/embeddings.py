@@ -4,21 +4,32 @@ torch and sentence_transformers take seconds to load, so they are imported when 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fedilens.errors import ModelError
-from fedilens.types import TokenStates, Vectors
+from fedilens.processor import cpu_has_bf16
+from fedilens.types import TokenStates, UpperLayers, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 PACKAGED = "all-MiniLM-L6-v2"
 BATCH = 16
-_BF16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
+_LAYER_NAMES = {
+    "self_attn.out_proj": "attention.output.dense",
+    "norm1": "attention.output.LayerNorm",
+    "linear1": "intermediate.dense",
+    "linear2": "output.dense",
+    "norm2": "output.LayerNorm",
+}
+"""What torch's encoder layer calls the parts of a BERT layer; its `in_proj` are these three, one below the other:"""
+_PROJECTIONS = ("attention.self.query", "attention.self.key", "attention.self.value")
+_BERT_NAMES = {f"{name}.{kind}" for name in (*_PROJECTIONS, *_LAYER_NAMES.values()) for kind in ("weight", "bias")}
 
 
 class SentenceEncoder:
@@ -95,6 +106,19 @@ class SentenceEncoder:
                 tokens[place] = TokenStates(states[row][known[row]], covered)
         return _unit(np.stack(vectors)), tokens
 
+    def upper_layers(self) -> UpperLayers | None:
+        """The layers between the states that `read` shows, if they are built as BERT's (Devlin et al. 2019) are."""
+        model = self._model or self._load()
+        inner: Any = getattr(model[0], "model", None)
+        layers = getattr(getattr(inner, "encoder", None), "layer", None)
+        if not _shows_layers(model) or layers is None or getattr(inner.config, "hidden_act", "") != "gelu":
+            return None
+        upper = [dict(layer.named_parameters()) for layer in layers[(len(layers) + 1) // 2 :]]
+        if any(set(one) != _BERT_NAMES for one in upper):
+            return None
+        weights = {f"layers.{place}.{name}": value for place, one in enumerate(upper) for name, value in _renamed(one)}
+        return UpperLayers(inner.config.num_attention_heads, weights)
+
     def _load(self) -> "SentenceTransformer":
         where = self._name
         if where == PACKAGED:
@@ -127,17 +151,16 @@ def _shows_layers(model: "SentenceTransformer") -> bool:
     return hasattr(getattr(model[0], "model", None), "config") and getattr(model.tokenizer, "is_fast", False)
 
 
+def _renamed(layer: Mapping[str, Any]) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """A BERT layer's weights under the names of torch's encoder layer."""
+    for kind in ("weight", "bias"):
+        rows = [layer[f"{name}.{kind}"].detach().float().numpy() for name in _PROJECTIONS]
+        yield f"self_attn.in_proj_{kind}", np.concatenate(rows)
+        for ours, theirs in _LAYER_NAMES.items():
+            yield f"{ours}.{kind}", layer[f"{theirs}.{kind}"].detach().float().numpy()
+
+
 def _unit(vectors: Any) -> Vectors:
     """Rows of length 1."""
     rows = np.asarray(vectors, dtype=np.float32)
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), dtype=np.float32)
-
-
-def cpu_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Does this processor calculate in bfloat16? False where the system does not tell."""
-    try:
-        text = cpuinfo.read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return False
-    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
-    return bool(_BF16_FLAGS & set(flags.split()))

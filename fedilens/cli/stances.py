@@ -57,6 +57,9 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="Where to write it (default: head.npz in the debate's folder).")
     ] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Fit the embedding model's upper layers along: reads better, takes long.")
+    ] = False,
 ) -> None:
     """Fit the detector to the debate's examples and people's labels; say how good it is on voices not heard."""
     from fedilens.app.labelling import labelled_examples
@@ -64,7 +67,7 @@ def train(
     from fedilens.stance import load_examples, save_head
 
     app = _app(context, debate)
-    head = train_head(app.judge, app.debate, [*load_examples(app.debate), *labelled_examples(app)])
+    head = train_head(app.judge, app.debate, [*load_examples(app.debate), *labelled_examples(app)], tune=tune)
     path = out or app.debate.folder / "head.npz"
     save_head(head, path)
     typer.echo(f"{path}: {_quality(head)}")

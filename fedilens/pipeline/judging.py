@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from fedilens.clean import clean_status, clean_text
-from fedilens.errors import InputError
+from fedilens.errors import InputError, ModelError
 from fedilens.pipeline.analyzing import embed_documents, reading
 from fedilens.protocols import Encoder, Linguist
 from fedilens.stance import (
@@ -56,8 +56,15 @@ class Judged:
     stances: tuple[Stance, ...]
 
 
-def train_head(judge: Judge, debate: Debate, examples: Sequence[Example]) -> Head:
-    """A head from the examples in languages that the model reads, measured on those of the split `test`."""
+def train_head(judge: Judge, debate: Debate, examples: Sequence[Example], *, tune: bool = False) -> Head:
+    """A head from the examples in languages that the model reads, measured on those of the split `test`.
+
+    With `tune` the embedding model's upper layers are fitted along, in a copy that the head keeps. Raises ModelError
+    where the model is not built for that.
+    """
+    upper = judge.encoder.upper_layers() if tune else None
+    if tune and upper is None:
+        raise ModelError(f"the layers of {judge.encoder.name!r} cannot be fitted to examples; train without --tune")
     parts = {
         split: training_set(
             judge,
@@ -76,6 +83,7 @@ def train_head(judge: Judge, debate: Debate, examples: Sequence[Example]) -> Hea
         texts=texts,
         model=judge.encoder.name,
         statements=TrainingSet(tuple(read_texts(judge, told)), labels, ("",) * len(told)),
+        upper=upper,
     )
     return measured(head, parts["test"], texts) if parts["test"].readings else head
 

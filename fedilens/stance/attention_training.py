@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from fedilens.stance.attention import BATCH, TokenReader, side_by_side
 from fedilens.stance.fitting import batches_of_like_length, descend
 from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet
-from fedilens.types import Tokens, Vectors
+from fedilens.types import Tokens, UpperLayers, Vectors
 
 EPOCHS = 10
 SIDE_WEIGHT = 3.0
@@ -35,10 +35,18 @@ class Lesson:
     evidence: Labels
 
 
-def fit_reader(data: TrainingSet, *, queries: Vectors, seed: int, statements: TrainingSet | None = None) -> TokenReader:
+def fit_reader(
+    data: TrainingSet,
+    *,
+    queries: Vectors,
+    seed: int,
+    statements: TrainingSet | None = None,
+    upper: UpperLayers | None = None,
+) -> TokenReader:
     """A reader from examples whose readings have tokens; the same one for the same seed.
 
-    `queries`: a vector for each target, what its reader begins to look with.
+    `queries`: a vector for each target, what its reader begins to look with. `upper`: the embedding model's own layers,
+    to be fitted along (fine-tuning, which takes many times as long).
     """
     random = np.random.default_rng(seed)
     lessons = _lessons(data)
@@ -46,7 +54,7 @@ def fit_reader(data: TrainingSet, *, queries: Vectors, seed: int, statements: Tr
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         reader = TokenReader(
-            lessons[0].tokens.states.shape[1], torch.from_numpy(QUERY_SCALE * queries.astype(np.float32))
+            lessons[0].tokens.states.shape[1], torch.from_numpy(QUERY_SCALE * queries.astype(np.float32)), upper
         )
         steps = EPOCHS * math.ceil((len(lessons) + len(told)) / BATCH)
         descend(
@@ -58,6 +66,7 @@ def fit_reader(data: TrainingSet, *, queries: Vectors, seed: int, statements: Tr
             ),
             lambda batch: _loss(reader, batch),
             steps=steps,
+            learnt=reader.upper,
         )
     return reader.eval()
 

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 RATE = 1e-3
 """Peak of the learning rate, which rises for a tenth of the steps and then falls to nothing."""
+LEARNT_RATE = 1e-4
+"""Peak for what was learnt before, and is not to be forgotten."""
 
 Item = TypeVar("Item")
 
@@ -23,11 +25,23 @@ def batches_of_like_length(
 
 
 def descend(
-    model: nn.Module, batches: Iterable[list[Item]], loss: Callable[[list[Item]], Tensor], *, steps: int
+    model: nn.Module,
+    batches: Iterable[list[Item]],
+    loss: Callable[[list[Item]], Tensor],
+    *,
+    steps: int,
+    learnt: nn.Module | None = None,
 ) -> None:
-    """Fits the model to one batch after the other, `steps` in all. AdamW (Loshchilov and Hutter 2019)."""
+    """Fits the model to one batch after the other, `steps` in all. AdamW (Loshchilov and Hutter 2019).
+
+    `learnt`: a part of the model that was learnt before, and moves at LEARNT_RATE.
+    """
     model.train()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
+    before = [] if learnt is None else list(learnt.parameters())
+    known = {id(one) for one in before}
+    new = [one for one in model.parameters() if id(one) not in known]
+    groups = [{"params": new, "lr": RATE}, *([{"params": before, "lr": LEARNT_RATE}] if before else [])]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
     for batch in batches:
         found = loss(batch)

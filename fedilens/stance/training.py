@@ -24,6 +24,7 @@ from fedilens.stance.measures import f_avg, shown_quality
 from fedilens.stance.training_set import Labels, TrainingSet, folds
 from fedilens.stance.word_training import fit_words
 from fedilens.stance.words import softmax
+from fedilens.types import UpperLayers
 
 if TYPE_CHECKING:
     from fedilens.stance.attention import TokenReader, Weights
@@ -44,23 +45,32 @@ def train(
     texts: Sequence[TargetVectors],
     model: str,
     statements: TrainingSet | None = None,
+    upper: UpperLayers | None = None,
 ) -> Head:
     """Fits a head to `data`, and its probabilities to `held`, of other voices.
 
     Raises DebateError with too few examples. Without `held` the probabilities are fitted by cross-validation.
-    `statements` (see `stated`) teach beside the examples, and are never measured on.
+    `statements` (see `stated`) teach beside the examples, and are never measured on. With the `upper` layers of the
+    embedding model one reader fits these along (fine-tuning); it reads better, but training takes many times as long
+    and each reading half as long again as embedding.
     """
     if len(data.readings) < FEWEST:
         raise DebateError(f"training wants at least {FEWEST} labelled examples, and there are {len(data.readings)}")
+    enough = len(data.readings) >= ENOUGH_FOR_READERS
+    if upper and not enough:
+        raise DebateError(
+            f"fitting the embedding model's layers wants at least {ENOUGH_FOR_READERS} labelled examples, and there are "
+            f"{len(data.readings)}; train without --tune"
+        )
     words, unheard = fit_words(data, texts=texts, statements=statements)
-    count = READERS if len(data.readings) >= ENOUGH_FOR_READERS else 0
-    readers = fit_readers(data, texts=texts, statements=statements, count=count)
+    count = (1 if upper else READERS) if enough else 0
+    readers = fit_readers(data, texts=texts, statements=statements, count=count, upper=upper)
     if held is not None:
         judged = held
         opinions, _ = opinions_on(held.readings, texts, words, readers)
     else:
         judged = data
-        opinions = [unheard, *([_cross_read(data, texts, statements)] if readers else [])]
+        opinions = [unheard, *([_cross_read(data, texts, statements, upper)] if readers else [])]
     probabilities = judged_by_others(opinions, judged.labels, judged.voices)
     thresholds = find_thresholds(probabilities, judged.labels)
     head = Head(
@@ -88,7 +98,12 @@ def measured(head: Head, test: TrainingSet, texts: Sequence[TargetVectors]) -> H
 
 
 def fit_readers(
-    data: TrainingSet, *, texts: Sequence[TargetVectors], statements: TrainingSet | None, count: int
+    data: TrainingSet,
+    *,
+    texts: Sequence[TargetVectors],
+    statements: TrainingSet | None,
+    count: int,
+    upper: UpperLayers | None = None,
 ) -> "list[TokenReader]":
     """Token readers that differ in their seeds, as they will be saved; none without tokens."""
     if any(one.tokens is None for one in data.readings):
@@ -97,18 +112,23 @@ def fit_readers(
     from fedilens.stance.attention_training import fit_reader  # noqa: PLC0415
 
     queries = np.concatenate([one.statement[:1] for one in texts])
-    fitted = (fit_reader(data, queries=queries, seed=seed, statements=statements) for seed in range(count))
+    fitted = (fit_reader(data, queries=queries, seed=seed, statements=statements, upper=upper) for seed in range(count))
     return [reader_from(weights_of(one)) for one in fitted]
 
 
-def _cross_read(data: TrainingSet, texts: Sequence[TargetVectors], statements: TrainingSet | None) -> Floats:
+def _cross_read(
+    data: TrainingSet,
+    texts: Sequence[TargetVectors],
+    statements: TrainingSet | None,
+    upper: UpperLayers | None,
+) -> Floats:
     """Each example's probabilities by a reader that has not heard its voice."""
     from fedilens.stance.attention import read  # noqa: PLC0415
 
     found = np.zeros((*data.labels.shape, 3))
     for fold in folds(data.voices):
         rest = data.subset(np.setdiff1d(np.arange(len(data.readings)), fold))
-        readers = fit_readers(rest, texts=texts, statements=statements, count=1)
+        readers = fit_readers(rest, texts=texts, statements=statements, count=1, upper=upper)
         tokens = [one.tokens for one in data.subset(fold).readings if one.tokens is not None]
         found[fold] = softmax(read(readers, tokens)[0])
     return found

@@ -53,6 +53,7 @@ from fedilens.types.texts import (
     TokenStates,
     TopicEvent,
     Topics,
+    UpperLayers,
     Vectors,
 )
 
@@ -99,6 +100,7 @@ __all__ = [
     "TopicEvent",
     "TopicSummary",
     "Topics",
+    "UpperLayers",
     "Vectors",
     "Window",
 ]

@@ -1,5 +1,6 @@
 """What is found in texts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,18 @@ class TokenStates:
 
     states: HalfFloats
     spans: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class UpperLayers:
+    """The layers of an embedding model above its middle one: what makes the last states of the middle ones.
+
+    `weights` are named and shaped as those of torch's `TransformerEncoder` with normalisation after each step and GELU;
+    `heads` of attention in each layer.
+    """
+
+    heads: int
+    weights: Mapping[str, "NDArray[np.float32]"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,140 @@
+"""Fine-tuning: the embedding model's upper layers are copied as they are, learnt along, saved with the head, read."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import Run
+from test_stance_detector import SIDES
+from tiny_model import save_tiny_model
+
+from fedilens.annotate import SentenceEncoder, SpacyLinguist
+from fedilens.pipeline import Judge
+from fedilens.pipeline.judging import read_texts
+from fedilens.stance import Reading, TrainingSet
+from fedilens.stance.attention import read, reader_from, upper_half, weights_of
+from fedilens.stance.attention_training import fit_reader
+from fedilens.types import Tokens, UpperLayers
+
+WORDS = "the tram boat is splendid dismal painted today rain falls lunch was late good"
+TOPICS = ("tram", "boat")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a tiny model."""
+    return save_tiny_model(tmp_path_factory.mktemp("models"), WORDS.split())
+
+
+@pytest.fixture(scope="module")
+def encoder(model: str) -> SentenceEncoder:
+    return SentenceEncoder(model, languages=["en"])
+
+
+def layers_of(encoder: SentenceEncoder) -> UpperLayers:
+    found = encoder.upper_layers()
+    assert found is not None
+    return found
+
+
+def said(number: int) -> tuple[str, list[int]]:
+    """A post and its labels on both targets."""
+    side, topic = number % 3, number // 3 % 2
+    labels = [2, 2]
+    labels[topic] = side
+    return f"Rain falls. The {TOPICS[topic]} is {SIDES[side]} today.", labels
+
+
+def tokens(readings: tuple[Reading, ...]) -> list[Tokens]:
+    return [one.tokens for one in readings if one.tokens is not None]
+
+
+def test_the_copied_layers_do_what_the_model_does(encoder: SentenceEncoder) -> None:
+    """From the middle states they make the last ones."""
+    layers = layers_of(encoder)
+    assert (layers.heads, len({name.split(".")[1] for name in layers.weights})) == (4, 2)
+    _, (states,) = encoder.read(["The tram is splendid today, rain falls."])  # type: ignore[misc]
+    last, middle = np.split(states.states.astype(np.float32), 2, axis=1)
+    with torch.inference_mode():
+        made = upper_half(layers).eval()(torch.from_numpy(middle)[None])[0].numpy()
+    assert made == pytest.approx(last, abs=0.05)
+    assert np.abs(middle - last).max() > 0.5  # they do something
+
+
+def test_a_model_of_another_build_has_no_layers_to_fit(tmp_path: Path) -> None:
+    """Where the middle states do not become the last ones in this way, nothing is copied."""
+    other = SentenceEncoder(save_tiny_model(tmp_path, WORDS.split(), activation="relu"), languages=["en"])
+    assert other.upper_layers() is None
+
+
+def test_layers_are_learnt_along_and_read_the_same_after_saving(encoder: SentenceEncoder) -> None:
+    """They tell sides, they have moved, and half precision changes nothing that matters."""
+    judge = Judge(SpacyLinguist({}), encoder)
+    posts = [said(number) for number in range(240)]
+    data = TrainingSet(
+        tuple(read_texts(judge, [text for text, _ in posts])), np.asarray([one for _, one in posts]), ("",) * len(posts)
+    )
+    queries = encoder.encode([f"The {topic} is good." for topic in TOPICS])
+    layers = layers_of(encoder)
+    reader = fit_reader(data, queries=queries, seed=0, upper=layers)
+    moved = weights_of(reader)["upper.layers.1.linear1.weight"] - layers.weights["layers.1.linear1.weight"]
+    assert np.abs(moved).max() > 1e-3
+    new = [said(number) for number in range(6)]
+    found = tokens(tuple(read_texts(judge, [text for text, _ in new])))
+    logits, _ = read([reader], found)
+    assert logits.argmax(axis=2).tolist() == [labels for _, labels in new]
+    again = reader_from(weights_of(reader))
+    assert read([again], found)[0] == pytest.approx(logits, abs=0.1)
+
+
+def debate(folder: Path, *, posts: int) -> Path:
+    """A folder with so many examples, and a configuration with the tiny model beside it."""
+    (folder / "debate").mkdir()
+    (folder / "debate" / "debate.toml").write_text(
+        'name = "toy"\ntitle = "Toy"\nhashtags = ["toy"]\n'
+        + "".join(f'[[targets]]\nname = "{topic}"\nstatement = "The {topic} is good."\n' for topic in TOPICS)
+    )
+    names = ("favor", "against", "none")
+    lines = [
+        {"id": number, "text": text, "labels": dict(zip(TOPICS, [names[one] for one in labels], strict=True))}
+        for number, (text, labels) in ((number, said(number)) for number in range(posts))
+    ]
+    (folder / "debate" / "examples.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    return folder / "debate"
+
+
+def test_tuning_from_the_command_line(run: Run, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model of one's own, a debate of one's own; what is written is then used."""
+    named = debate(tmp_path, posts=210)
+    (tmp_path / "fedilens.toml").write_text(f'[model]\nembedding = "{model}"\n')
+    monkeypatch.chdir(tmp_path)
+    done = run("stance", "train", "--debate", named, "--tune")
+    assert (done.code, done.err) == (0, "")
+    assert "trained on 210 examples" in done.out
+    with np.load(named / "head.npz") as saved:
+        assert "reader 0 upper.layers.1.linear2.weight" in saved
+        assert "reader 1 queries" not in saved
+    labelled = tmp_path / "labelled.jsonl"
+    labelled.write_text('{"id": 1, "text": "The boat is dismal today.", "target": "boat", "label": "against"}')
+    found = json.loads(run("stance", "evaluate", "--debate", named, labelled, "--format", "json").out)
+    assert found["accuracy"] == 1.0
+
+
+def test_what_cannot_be_tuned_is_told_in_one_line(
+    run: Run, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too few examples; a model of another build."""
+    named = debate(tmp_path, posts=60)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fedilens.toml").write_text(f'[model]\nembedding = "{model}"\n')
+    few = run("stance", "train", "--debate", named, "--tune")
+    assert few.code == 1
+    assert "at least 200 labelled examples" in few.err
+    other = save_tiny_model(tmp_path / "other", WORDS.split(), activation="relu")
+    (tmp_path / "fedilens.toml").write_text(f'[model]\nembedding = "{other}"\n')
+    strange = run("stance", "train", "--debate", named, "--tune")
+    assert strange.code == 1
+    assert "train without --tune" in strange.err
+    assert not (named / "head.npz").exists()
