@@ -8,8 +8,10 @@ BIN := $(VENV)/bin
 demo: $(VENV)/installed
 	$(BIN)/fedilens demo
 
+# Two processes of one thread each: threads of several processes would fight for the same two cores.
 test: $(VENV)/installed
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		--cov --cov-report=term:skip-covered
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -21,6 +21,11 @@ settings.register_profile("many", deadline=None, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first, so that no process is left waiting for one of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 class FakeEncoder:
     """Hashes words into 32 dimensions; satisfies `protocols.Encoder`."""
 

@@ -29,6 +29,8 @@ from fedilens.store.publications import Outbox
 from fedilens.store.statuses import StatusStore
 from fedilens.types import PostLimits
 
+pytestmark = pytest.mark.long
+
 OWN = "fedilens@tooters.example"
 
 

@@ -18,6 +18,8 @@ from mail_host import MailHost
 
 from fedilens.sample import SampleServer, demo_views, load_corpus
 
+pytestmark = pytest.mark.long
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 PROGRAM = Path(sys.executable).with_name("fedilens")
 

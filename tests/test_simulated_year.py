@@ -11,6 +11,8 @@ import pytest
 from simulated_year import DAY, START, Program, World
 from year_checker import Truth, violations
 
+pytestmark = pytest.mark.long
+
 PEOPLE, DAYS, RETENTION = 110, 29, 15
 
 

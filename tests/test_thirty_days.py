@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from delivery_trial import Standing
 from mail_host import MailHost
 from test_accounts import visited
@@ -24,6 +25,8 @@ from fedilens.config import (
 )
 from fedilens.sample import SampleServer, demo_views, load_corpus
 from fedilens.scheduler import Lane
+
+pytestmark = pytest.mark.long
 
 START = datetime(2025, 1, 3, tzinfo=UTC)
 DAYS = 30

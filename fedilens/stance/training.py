@@ -59,8 +59,8 @@ def train(
     enough = len(data.readings) >= ENOUGH_FOR_READERS
     if upper and not enough:
         raise DebateError(
-            f"fitting the embedding model's layers wants at least {ENOUGH_FOR_READERS} labelled examples, and there are "
-            f"{len(data.readings)}; train without --tune"
+            f"fitting the embedding model's layers wants at least {ENOUGH_FOR_READERS} labelled examples, and there "
+            f"are {len(data.readings)}; train without --tune"
         )
     words, unheard = fit_words(data, texts=texts, statements=statements)
     count = (1 if upper else READERS) if enough else 0
