@@ -1,4 +1,4 @@
-"""Fine-tuning: the embedding model's upper layers are copied as they are, learnt along, saved with the head, read."""
+"""Fine-tuning: a copy of the embedding model's upper layers is changed, the change is saved with the head, and read."""
 
 import json
 from pathlib import Path
@@ -11,11 +11,16 @@ from test_stance_detector import SIDES
 from tiny_model import save_tiny_model
 
 from fedilens.annotate import SentenceEncoder, SpacyLinguist
+from fedilens.annotate.embeddings import PACKAGED
+from fedilens.errors import ModelError
 from fedilens.pipeline import Judge
 from fedilens.pipeline.judging import read_texts
 from fedilens.stance import Reading, TrainingSet
-from fedilens.stance.attention import read, reader_from, upper_half, weights_of
+from fedilens.stance.attention import OF_TARGETS, TokenReader, begin_with, read, reader_from, weights_of
 from fedilens.stance.attention_training import fit_reader
+from fedilens.stance.head import readers_from
+from fedilens.stance.pretrained import pretrained, save_pretrained
+from fedilens.stance.upper_half import RANK, UpperHalf
 from fedilens.types import Tokens, UpperLayers
 
 WORDS = "the tram boat is splendid dismal painted today rain falls lunch was late good"
@@ -57,9 +62,12 @@ def test_the_copied_layers_do_what_the_model_does(encoder: SentenceEncoder) -> N
     assert (layers.heads, len({name.split(".")[1] for name in layers.weights})) == (4, 2)
     _, (states,) = encoder.read(["The tram is splendid today, rain falls."])  # type: ignore[misc]
     last, middle = np.split(states.states.astype(np.float32), 2, axis=1)
-    with torch.inference_mode():
-        made = upper_half(layers).eval()(torch.from_numpy(middle)[None])[0].numpy()
-    assert made == pytest.approx(last, abs=0.05)
+    present = torch.ones((1, len(middle)), dtype=torch.bool)
+    for learning in (False, True):  # nothing is changed before something is learnt
+        half = UpperHalf(layers, learning=learning).eval()
+        with torch.inference_mode():
+            made = half(torch.from_numpy(middle)[None], present)[0].numpy()
+        assert made == pytest.approx(last, abs=0.06)
     assert np.abs(middle - last).max() > 0.5  # they do something
 
 
@@ -69,8 +77,8 @@ def test_a_model_of_another_build_has_no_layers_to_fit(tmp_path: Path) -> None:
     assert other.upper_layers() is None
 
 
-def test_layers_are_learnt_along_and_read_the_same_after_saving(encoder: SentenceEncoder) -> None:
-    """They tell sides, they have moved, and half precision changes nothing that matters."""
+def test_changes_are_learnt_and_read_the_same_after_saving(encoder: SentenceEncoder) -> None:
+    """They tell sides, they are of low rank, and laid on the layers they read as when they were learnt."""
     judge = Judge(SpacyLinguist({}), encoder)
     posts = [said(number) for number in range(240)]
     data = TrainingSet(
@@ -79,14 +87,20 @@ def test_layers_are_learnt_along_and_read_the_same_after_saving(encoder: Sentenc
     queries = encoder.encode([f"The {topic} is good." for topic in TOPICS])
     layers = layers_of(encoder)
     reader = fit_reader(data, queries=queries, seed=0, upper=layers)
-    moved = weights_of(reader)["upper.layers.1.linear1.weight"] - layers.weights["layers.1.linear1.weight"]
-    assert np.abs(moved).max() > 1e-3
+    learnt = weights_of(reader)
+    changes = {name: value.shape for name, value in learnt.items() if name.startswith("upper.layers.1.linear1")}
+    assert changes == {"upper.layers.1.linear1.weight.up": (64, RANK), "upper.layers.1.linear1.weight.down": (RANK, 32)}
+    assert np.abs(learnt["upper.layers.1.linear1.weight.up"]).max() > 1e-3
     new = [said(number) for number in range(6)]
     found = tokens(tuple(read_texts(judge, [text for text, _ in new])))
     logits, _ = read([reader], found)
     assert logits.argmax(axis=2).tolist() == [labels for _, labels in new]
-    again = reader_from(weights_of(reader))
+    again = reader_from(learnt, layers)
     assert read([again], found)[0] == pytest.approx(logits, abs=0.1)
+    bare = {name: value for name, value in learnt.items() if not name.startswith("upper.")}
+    assert np.abs(read([reader_from(bare)], found)[0] - logits).max() > 0.3  # without them it reads something else
+    with pytest.raises(ValueError, match="there are none"):
+        reader_from(learnt)
 
 
 def debate(folder: Path, *, posts: int) -> Path:
@@ -114,7 +128,7 @@ def test_tuning_from_the_command_line(run: Run, model: str, tmp_path: Path, monk
     assert (done.code, done.err) == (0, "")
     assert "trained on 210 examples" in done.out
     with np.load(named / "head.npz") as saved:
-        assert "reader 0 upper.layers.1.linear2.weight" in saved
+        assert "reader 0 upper.layers.1.linear2.weight.up" in saved
         assert "reader 1 queries" not in saved
     labelled = tmp_path / "labelled.jsonl"
     labelled.write_text('{"id": 1, "text": "The boat is dismal today.", "target": "boat", "label": "against"}')
@@ -138,3 +152,45 @@ def test_what_cannot_be_tuned_is_told_in_one_line(
     assert strange.code == 1
     assert "train without --tune" in strange.err
     assert not (named / "head.npz").exists()
+
+
+def test_a_reader_begins_with_what_one_of_other_targets_learnt(encoder: SentenceEncoder) -> None:
+    """All but what belongs to targets is taken over, the changes of the layers too."""
+    layers = layers_of(encoder)
+    torch.manual_seed(0)
+    earlier = TokenReader(64, torch.randn(5, 32), UpperHalf(layers, learning=True))
+    with torch.no_grad():
+        for value in earlier.parameters():
+            value.add_(0.01)
+    later = TokenReader(64, torch.zeros(2, 32), UpperHalf(layers, learning=True))
+    begin_with(later, weights_of(earlier))
+    given, taken = weights_of(earlier), weights_of(later)
+    assert set(given) == set(taken)
+    assert [name for name in given if not np.array_equal(given[name], taken[name])] == list(OF_TARGETS)
+    assert (taken["queries"].shape, np.abs(taken["queries"]).max()) == ((2, 32), 0)
+    with pytest.raises(RuntimeError):
+        begin_with(TokenReader(32, torch.zeros(2, 32)), weights_of(earlier))
+
+
+def test_what_ships_to_begin_with_fits_the_packaged_model_and_no_other(tmp_path: Path) -> None:
+    packaged = SentenceEncoder(PACKAGED, languages=["en"])
+    shipped = pretrained(packaged.name)
+    assert shipped is not None
+    assert not set(shipped) & set(OF_TARGETS)
+    reader = TokenReader(768, torch.zeros(3, 384), UpperHalf(layers_of(packaged), learning=True))
+    begin_with(reader, shipped)
+    assert np.array_equal(weights_of(reader)["key.weight"], shipped["key.weight"])
+    assert pretrained("another") is None
+    path = tmp_path / "mine.npz"
+    save_pretrained(weights_of(reader), path, model="mine")
+    assert set(pretrained("mine", path) or {}) == set(shipped)
+    path.write_bytes(b"no such thing")
+    with pytest.raises(ModelError, match="holds no pretrained weights"):
+        pretrained("mine", path)
+
+
+def test_a_head_of_other_layers_is_told_in_one_line(encoder: SentenceEncoder) -> None:
+    """As when the embedding model was changed under the same name."""
+    reader = TokenReader(64, torch.zeros(2, 32), UpperHalf(layers_of(encoder), learning=True))
+    with pytest.raises(ModelError, match="trained with another embedding model"):
+        readers_from([weights_of(reader)], None)

@@ -58,8 +58,13 @@ def train(
         Path | None, typer.Option(help="Where to write it (default: head.npz in the debate's folder).")
     ] = None,
     tune: Annotated[
-        bool, typer.Option("--tune", help="Fit the embedding model's upper layers along: reads better, takes long.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--tune/--no-tune",
+            help="Fit a copy of the embedding model's upper layers along; takes longer (default: as before).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Fit the detector to the debate's examples and people's labels; say how good it is on voices not heard."""
     from fedilens.app.labelling import labelled_examples
@@ -67,6 +72,8 @@ def train(
     from fedilens.stance import load_examples, save_head
 
     app = _app(context, debate)
+    if tune is None:
+        tune = app.head is not None and app.head.tuned
     head = train_head(app.judge, app.debate, [*load_examples(app.debate), *labelled_examples(app)], tune=tune)
     path = out or app.debate.folder / "head.npz"
     save_head(head, path)

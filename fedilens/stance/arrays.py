@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+UPPER = "upper."
+"""Begins the names of what a reader learnt of the embedding model's own layers."""
+
 
 def save_arrays(path: Path, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[np.generic]]) -> None:
     """Writes the file whole or not at all."""

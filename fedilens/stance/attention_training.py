@@ -8,12 +8,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fedilens.stance.attention import BATCH, TokenReader, side_by_side
+from fedilens.stance.attention import BATCH, TokenReader, Weights, begin_with, side_by_side
 from fedilens.stance.fitting import batches_of_like_length, descend
 from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet
+from fedilens.stance.upper_half import UpperHalf
 from fedilens.types import Tokens, UpperLayers, Vectors
 
 EPOCHS = 10
+TUNING_EPOCHS = 6
+"""With the embedding model's own layers, which know a great deal before."""
 SIDE_WEIGHT = 3.0
 """Of favor and against beside none, of which there is ten times as much."""
 QUERY_SCALE = 6.0
@@ -42,11 +45,14 @@ def fit_reader(
     seed: int,
     statements: TrainingSet | None = None,
     upper: UpperLayers | None = None,
+    start: Weights | None = None,
+    epochs: int | None = None,
 ) -> TokenReader:
     """A reader from examples whose readings have tokens; the same one for the same seed.
 
     `queries`: a vector for each target, what its reader begins to look with. `upper`: the embedding model's own layers,
-    to be fitted along (fine-tuning, which takes many times as long).
+    a copy of which is fitted along (fine-tuning, which takes three times as long). `start`: what a reader of other
+    targets learnt with the same layers.
     """
     random = np.random.default_rng(seed)
     lessons = _lessons(data)
@@ -54,14 +60,19 @@ def fit_reader(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         reader = TokenReader(
-            lessons[0].tokens.states.shape[1], torch.from_numpy(QUERY_SCALE * queries.astype(np.float32)), upper
+            lessons[0].tokens.states.shape[1],
+            torch.from_numpy(QUERY_SCALE * queries.astype(np.float32)),
+            None if upper is None else UpperHalf(upper, learning=True),
         )
-        steps = EPOCHS * math.ceil((len(lessons) + len(told)) / BATCH)
+        if start is not None:
+            begin_with(reader, start)
+        epochs = epochs or (EPOCHS if upper is None else TUNING_EPOCHS)
+        steps = epochs * math.ceil((len(lessons) + len(told)) / BATCH)
         descend(
             reader,
             (
                 batch
-                for _ in range(EPOCHS)
+                for _ in range(epochs)
                 for batch in _epoch([_varied(lesson, lessons, random) for lesson in lessons] + told, random)
             ),
             lambda batch: _loss(reader, batch),

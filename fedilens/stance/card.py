@@ -49,7 +49,7 @@ def model_card(debate: Debate, head: Head, found: Mapping[str, Any]) -> str:
     return CARD.format(
         title=debate.title,
         targets=len(head.targets),
-        readers=f" and {len(head.readers)} small transformers over its tokens" if head.readers else "",
+        readers=_readers(head),
         model=head.model,
         fingerprint=head.fingerprint,
         examples=head.quality.examples,
@@ -66,3 +66,12 @@ def model_card(debate: Debate, head: Head, found: Mapping[str, Any]) -> str:
             for name, one in found["targets"].items()
         ),
     )
+
+
+def _readers(head: Head) -> str:
+    """What reads tokens."""
+    if not head.readers:
+        return ""
+    many = len(head.readers)
+    told = f" and {many} small transformers over its tokens" if many > 1 else " and a small transformer over its tokens"
+    return f"{told}, with a fine-tuned copy of the embedding model's upper half" if head.tuned else told

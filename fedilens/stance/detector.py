@@ -128,7 +128,7 @@ def make_detector(debate: Debate, encoder: Encoder, head: Head | None) -> Detect
     """The detector of a debate."""
     if head is None:
         return zero_shot_detector(debate.targets, encoder)
-    return Detector(debate.targets, target_vectors(debate.targets, encoder), encoder.name, head)
+    return Detector(debate.targets, target_vectors(debate.targets, encoder), encoder.name, head.on(encoder))
 
 
 def zero_shot_detector(targets: Sequence[Target], encoder: Encoder) -> Detector:

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 RATE = 1e-3
 """Peak of the learning rate, which rises for a tenth of the steps and then falls to nothing."""
-LEARNT_RATE = 1e-4
-"""Peak for what was learnt before, and is not to be forgotten."""
+LEARNT_RATE = 5e-4
+"""Peak for changes of what was learnt before, and is not to be forgotten."""
 
 Item = TypeVar("Item")
 
@@ -34,12 +34,12 @@ def descend(
 ) -> None:
     """Fits the model to one batch after the other, `steps` in all. AdamW (Loshchilov and Hutter 2019).
 
-    `learnt`: a part of the model that was learnt before, and moves at LEARNT_RATE.
+    `learnt`: a part of the model that was learnt before, and moves at LEARNT_RATE where it moves.
     """
     model.train()
-    before = [] if learnt is None else list(learnt.parameters())
+    before = [] if learnt is None else [one for one in learnt.parameters() if one.requires_grad]
     known = {id(one) for one in before}
-    new = [one for one in model.parameters() if id(one) not in known]
+    new = [one for one in model.parameters() if one.requires_grad and id(one) not in known]
     groups = [{"params": new, "lr": RATE}, *([{"params": before, "lr": LEARNT_RATE}] if before else [])]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))

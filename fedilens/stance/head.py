@@ -7,7 +7,7 @@ on examples that neither has seen, gives the probabilities.
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -18,10 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fedilens.errors import ModelError
-from fedilens.stance.arrays import save_arrays, weights_under
+from fedilens.protocols import Encoder
+from fedilens.stance.arrays import UPPER, save_arrays, weights_under
 from fedilens.stance.blending import Blend
 from fedilens.stance.features import Floats, Reading, TargetVectors
 from fedilens.stance.words import TextScorer, WordModel, softmax
+from fedilens.types import UpperLayers
 
 if TYPE_CHECKING:
     from fedilens.stance.attention import TokenReader, Weights
@@ -49,7 +51,8 @@ class Quality:
 class Head:
     """Everything that training finds. `thresholds` go with favor, against and none.
 
-    `readers` are empty where the encoder shows no tokens. `confusion` counts, for each target, examples by true class
+    `readers` are empty where the encoder shows no tokens; where they change the encoder's own layers, these are
+    `upper`, which no file holds (see `on`). `confusion` counts, for each target, examples by true class
     and by what is shown (favor, against, other).
     """
 
@@ -61,6 +64,7 @@ class Head:
     thresholds: tuple[float, float, float]
     confusion: Floats  # (targets, 3, 3)
     quality: Quality = field(compare=False)
+    upper: UpperLayers | None = field(default=None, compare=False)
 
     @property
     def fingerprint(self) -> str:
@@ -71,12 +75,19 @@ class Head:
         digest.update(repr(self.thresholds).encode())
         return digest.hexdigest()
 
+    @property
+    def tuned(self) -> bool:
+        """Do the readers change a copy of the embedding model's own layers?"""
+        return any(name.startswith(UPPER) for weights in self.readers for name in weights)
+
     @cached_property
     def token_readers(self) -> "list[TokenReader]":
         """The readers, ready to read."""
-        from fedilens.stance.attention import reader_from  # noqa: PLC0415  # torch takes seconds to load
+        return readers_from(self.readers, self.upper)
 
-        return [reader_from(weights) for weights in self.readers]
+    def on(self, encoder: Encoder) -> "Head":
+        """The head with the encoder that it was trained with."""
+        return replace(self, upper=encoder.upper_layers()) if self.tuned else self
 
     def read(self, readings: Sequence[Reading], texts: Sequence[TargetVectors]) -> tuple[Floats, list[Floats] | None]:
         """Favor, against and none for each document and target, and how much each sentence was looked at.
@@ -85,6 +96,20 @@ class Head:
         """
         opinions, looks = opinions_on(readings, texts, self.words, self.token_readers)
         return self.blend.probabilities(opinions), looks
+
+
+def readers_from(saved: "Sequence[Weights]", upper: UpperLayers | None) -> "list[TokenReader]":
+    """Readers from what was learnt. Raises ModelError where that is of no use with these layers."""
+    if not saved:
+        return []
+    from fedilens.stance.attention import reader_from  # noqa: PLC0415  # torch takes seconds to load
+
+    try:
+        return [reader_from(weights, upper) for weights in saved]
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise ModelError(
+            "the head was trained with another embedding model; make it anew with `fedilens stance train`"
+        ) from error
 
 
 def opinions_on(

@@ -4,8 +4,9 @@ The blend, the thresholds and the confusion are fitted on examples that the two 
 out for it, or, where there is none, by cross-validation over voices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,15 +20,16 @@ from fedilens.stance.blending import (
     shown_classes,
 )
 from fedilens.stance.features import Floats, TargetVectors
-from fedilens.stance.head import Head, Quality, opinions_on
+from fedilens.stance.head import Head, Quality, opinions_on, readers_from
 from fedilens.stance.measures import f_avg, shown_quality
+from fedilens.stance.pretrained import pretrained
 from fedilens.stance.training_set import Labels, TrainingSet, folds
 from fedilens.stance.word_training import fit_words
 from fedilens.stance.words import softmax
 from fedilens.types import UpperLayers
 
 if TYPE_CHECKING:
-    from fedilens.stance.attention import TokenReader, Weights
+    from fedilens.stance.attention import Weights
 
 FEWEST = 20
 """Examples under which there is nothing to learn from."""
@@ -51,8 +53,7 @@ def train(
 
     Raises DebateError with too few examples. Without `held` the probabilities are fitted by cross-validation.
     `statements` (see `stated`) teach beside the examples, and are never measured on. With the `upper` layers of the
-    embedding model one reader fits these along (fine-tuning); it reads better, but training takes many times as long
-    and each reading half as long again as embedding.
+    embedding model one reader fits a copy of these along (fine-tuning): it reads better, and training takes longer.
     """
     if len(data.readings) < FEWEST:
         raise DebateError(f"training wants at least {FEWEST} labelled examples, and there are {len(data.readings)}")
@@ -64,20 +65,24 @@ def train(
         )
     words, unheard = fit_words(data, texts=texts, statements=statements)
     count = (1 if upper else READERS) if enough else 0
-    readers = fit_readers(data, texts=texts, statements=statements, count=count, upper=upper)
+    start = pretrained(model) if upper else None
+    fit = partial(fit_readers, texts=texts, statements=statements, upper=upper, start=start)
+    fitted = fit(data, count=count)
+    readers = readers_from(fitted, upper)
     if held is not None:
         judged = held
         opinions, _ = opinions_on(held.readings, texts, words, readers)
     else:
         judged = data
-        opinions = [unheard, *([_cross_read(data, texts, statements, upper)] if readers else [])]
+        opinions = [unheard, *([_cross_read(data, fit, upper)] if readers else [])]
     probabilities = judged_by_others(opinions, judged.labels, judged.voices)
     thresholds = find_thresholds(probabilities, judged.labels)
     head = Head(
         model=model,
         targets=tuple(targets),
         words=words,
-        readers=_weights(readers),
+        readers=fitted,
+        upper=upper if fitted else None,
         blend=fit_blend(opinions, judged.labels),
         thresholds=thresholds,
         confusion=count_confusion(judged.labels, shown_classes(probabilities, thresholds)),
@@ -104,31 +109,29 @@ def fit_readers(
     statements: TrainingSet | None,
     count: int,
     upper: UpperLayers | None = None,
-) -> "list[TokenReader]":
-    """Token readers that differ in their seeds, as they will be saved; none without tokens."""
+    start: "Weights | None" = None,
+) -> "tuple[Weights, ...]":
+    """What token readers learnt that differ in their seeds, as it will be saved; none without tokens."""
     if any(one.tokens is None for one in data.readings):
-        return []
-    from fedilens.stance.attention import reader_from, weights_of  # noqa: PLC0415  # torch takes seconds to load
+        return ()
+    from fedilens.stance.attention import weights_of  # noqa: PLC0415  # torch takes seconds to load
     from fedilens.stance.attention_training import fit_reader  # noqa: PLC0415
 
     queries = np.concatenate([one.statement[:1] for one in texts])
-    fitted = (fit_reader(data, queries=queries, seed=seed, statements=statements, upper=upper) for seed in range(count))
-    return [reader_from(weights_of(one)) for one in fitted]
+    return tuple(
+        weights_of(fit_reader(data, queries=queries, seed=seed, statements=statements, upper=upper, start=start))
+        for seed in range(count)
+    )
 
 
-def _cross_read(
-    data: TrainingSet,
-    texts: Sequence[TargetVectors],
-    statements: TrainingSet | None,
-    upper: UpperLayers | None,
-) -> Floats:
+def _cross_read(data: TrainingSet, fit: "Callable[..., tuple[Weights, ...]]", upper: UpperLayers | None) -> Floats:
     """Each example's probabilities by a reader that has not heard its voice."""
     from fedilens.stance.attention import read  # noqa: PLC0415
 
     found = np.zeros((*data.labels.shape, 3))
     for fold in folds(data.voices):
         rest = data.subset(np.setdiff1d(np.arange(len(data.readings)), fold))
-        readers = fit_readers(rest, texts=texts, statements=statements, count=1, upper=upper)
+        readers = readers_from(fit(rest, count=1), upper)
         tokens = [one.tokens for one in data.subset(fold).readings if one.tokens is not None]
         found[fold] = softmax(read(readers, tokens)[0])
     return found
@@ -143,11 +146,3 @@ def _quality(head: Head, probabilities: Floats, labels: Labels) -> Quality:
         recall,
         len(labels),
     )
-
-
-def _weights(readers: "Sequence[TokenReader]") -> "tuple[Weights, ...]":
-    if not readers:
-        return ()
-    from fedilens.stance.attention import weights_of  # noqa: PLC0415
-
-    return tuple(weights_of(one) for one in readers)
