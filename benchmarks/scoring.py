@@ -20,9 +20,10 @@ def main() -> None:
     texts = [example.text for example in load_examples(debate)][: parser.parse_args().posts]
     encoder = SentenceEncoder("all-MiniLM-L6-v2", languages=("en",))
     detector = make_detector(debate, encoder, load_head(debate.folder / "head.npz"))
-    encoder.encode(texts[:8])  # loads the model
+    judge = Judge(SpacyLinguist(debate.entities), encoder)
+    detector.score(read_texts(judge, texts[:8]))  # loads the models
     began = time.monotonic()
-    readings = read_texts(Judge(SpacyLinguist(debate.entities), encoder), texts)
+    readings = read_texts(judge, texts)
     embedded = time.monotonic()
     detector.score(readings)
     scored = time.monotonic()

@@ -154,18 +154,12 @@ def test_what_cannot_be_tuned_is_told_in_one_line(
     assert not (named / "head.npz").exists()
 
 
-def test_a_reader_begins_with_what_one_of_other_targets_learnt(encoder: SentenceEncoder) -> None:
-    """All but what belongs to targets is taken over, the changes of the layers too."""
-    layers = layers_of(encoder)
+def test_a_reader_begins_with_what_one_of_other_targets_learnt() -> None:
+    """All but what belongs to targets is taken over."""
     torch.manual_seed(0)
-    earlier = TokenReader(64, torch.randn(5, 32), UpperHalf(layers, learning=True))
-    with torch.no_grad():
-        for value in earlier.parameters():
-            value.add_(0.01)
-    later = TokenReader(64, torch.zeros(2, 32), UpperHalf(layers, learning=True))
+    earlier, later = TokenReader(64, torch.randn(5, 32)), TokenReader(64, torch.zeros(2, 32))
     begin_with(later, weights_of(earlier))
     given, taken = weights_of(earlier), weights_of(later)
-    assert set(given) == set(taken)
     assert [name for name in given if not np.array_equal(given[name], taken[name])] == list(OF_TARGETS)
     assert (taken["queries"].shape, np.abs(taken["queries"]).max()) == ((2, 32), 0)
     with pytest.raises(RuntimeError):
@@ -173,11 +167,10 @@ def test_a_reader_begins_with_what_one_of_other_targets_learnt(encoder: Sentence
 
 
 def test_what_ships_to_begin_with_fits_the_packaged_model_and_no_other(tmp_path: Path) -> None:
-    packaged = SentenceEncoder(PACKAGED, languages=["en"])
-    shipped = pretrained(packaged.name)
+    shipped = pretrained(PACKAGED)
     assert shipped is not None
     assert not set(shipped) & set(OF_TARGETS)
-    reader = TokenReader(768, torch.zeros(3, 384), UpperHalf(layers_of(packaged), learning=True))
+    reader = TokenReader(768, torch.zeros(3, 384))
     begin_with(reader, shipped)
     assert np.array_equal(weights_of(reader)["key.weight"], shipped["key.weight"])
     assert pretrained("another") is None

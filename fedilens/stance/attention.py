@@ -94,14 +94,15 @@ class TokenReader(nn.Module):
         return logits, looked.mean(2)
 
 
-def weights_of(reader: TokenReader) -> Weights:
+def weights_of(reader: nn.Module) -> Weights:
     """What was learnt, in half precision."""
     own = {
         name: value.detach().to(torch.float16).numpy()
         for name, value in reader.state_dict().items()
         if not name.startswith(UPPER)
     }
-    return own if reader.upper is None else own | {UPPER + name: one for name, one in reader.upper.changes().items()}
+    upper = getattr(reader, "upper", None)
+    return own | ({UPPER + name: value for name, value in upper.changes().items()} if upper else {})
 
 
 def reader_from(weights: Weights, layers: UpperLayers | None = None) -> TokenReader:
@@ -125,18 +126,10 @@ def reader_from(weights: Weights, layers: UpperLayers | None = None) -> TokenRea
 def begin_with(reader: TokenReader, weights: Weights) -> None:
     """Gives a reader what one of other targets learnt, but for what belongs to a target alone.
 
-    Raises KeyError or RuntimeError where that reader was of another size.
+    Raises RuntimeError where that reader was of another size.
     """
-    shared = {
-        name: torch.tensor(value.astype(np.float32))
-        for name, value in weights.items()
-        if name not in OF_TARGETS and not name.startswith(UPPER)
-    }
+    shared = {name: torch.tensor(value.astype(np.float32)) for name, value in weights.items() if name not in OF_TARGETS}
     reader.load_state_dict(reader.state_dict() | shared)
-    if reader.upper is not None:
-        reader.upper.take(
-            {name.removeprefix(UPPER): value for name, value in weights.items() if name.startswith(UPPER)}
-        )
 
 
 def side_by_side(tokens: Sequence[Tokens]) -> Batch:

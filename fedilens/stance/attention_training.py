@@ -15,7 +15,7 @@ from fedilens.stance.upper_half import UpperHalf
 from fedilens.types import Tokens, UpperLayers, Vectors
 
 EPOCHS = 10
-TUNING_EPOCHS = 6
+TUNING_EPOCHS = 8
 """With the embedding model's own layers, which know a great deal before."""
 SIDE_WEIGHT = 3.0
 """Of favor and against beside none, of which there is ten times as much."""
@@ -52,7 +52,7 @@ def fit_reader(
 
     `queries`: a vector for each target, what its reader begins to look with. `upper`: the embedding model's own layers,
     a copy of which is fitted along (fine-tuning, which takes three times as long). `start`: what a reader of other
-    targets learnt with the same layers.
+    targets learnt.
     """
     random = np.random.default_rng(seed)
     lessons = _lessons(data)

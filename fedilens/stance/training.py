@@ -36,7 +36,8 @@ FEWEST = 20
 ENOUGH_FOR_READERS = 200
 """Examples under which words tell as much as tokens, and are learnt at once."""
 READERS = 2
-"""Readers whose mean is taken: they begin with other numbers and err in other places."""
+"""Readers whose mean is taken. The first begins with nothing, the other with what arguments about other subjects
+taught, so they err in other places: the one reads wit better, the other plain words."""
 
 
 def train(
@@ -65,8 +66,7 @@ def train(
         )
     words, unheard = fit_words(data, texts=texts, statements=statements)
     count = (1 if upper else READERS) if enough else 0
-    start = pretrained(model) if upper else None
-    fit = partial(fit_readers, texts=texts, statements=statements, upper=upper, start=start)
+    fit = partial(fit_readers, texts=texts, statements=statements, upper=upper, start=pretrained(model))
     fitted = fit(data, count=count)
     readers = readers_from(fitted, upper)
     if held is not None:
@@ -111,7 +111,10 @@ def fit_readers(
     upper: UpperLayers | None = None,
     start: "Weights | None" = None,
 ) -> "tuple[Weights, ...]":
-    """What token readers learnt that differ in their seeds, as it will be saved; none without tokens."""
+    """What token readers learnt, as it will be saved; none without tokens.
+
+    The first of several begins without `start`.
+    """
     if any(one.tokens is None for one in data.readings):
         return ()
     from fedilens.stance.attention import weights_of  # noqa: PLC0415  # torch takes seconds to load
@@ -119,8 +122,8 @@ def fit_readers(
 
     queries = np.concatenate([one.statement[:1] for one in texts])
     return tuple(
-        weights_of(fit_reader(data, queries=queries, seed=seed, statements=statements, upper=upper, start=start))
-        for seed in range(count)
+        weights_of(fit_reader(data, queries=queries, seed=seed, statements=statements, upper=upper, start=begun))
+        for seed, begun in enumerate([None, start] if count > 1 else [start] * count)
     )
 
 

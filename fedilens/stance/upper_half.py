@@ -5,7 +5,7 @@ fits into the file of a head, and is laid on the embedding model's own weights w
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -39,8 +39,9 @@ class UpperHalf(nn.Module):
         count = 1 + max(int(name.split(".")[1]) for name in layers.weights)
         self.layers = nn.TransformerEncoder(layer, count, enable_nested_tensor=False).layers
         self.load_state_dict({name: torch.tensor(value) for name, value in layers.weights.items()})
-        self.requires_grad_(requires_grad=False)
+        # Only where something is learnt: torch multiplies with frozen matrices by copying them for each document.
         if learning:
+            self.requires_grad_(requires_grad=False)
             for name in [name for name, weight in self.named_parameters() if weight.dim() > 1]:
                 inside, _, own = name.rpartition(".")
                 parametrize.register_parametrization(self.get_submodule(inside), own, _Change(self.get_parameter(name)))
@@ -65,19 +66,11 @@ class UpperHalf(nn.Module):
 
     def changes(self) -> dict[str, NDArray[np.float16]]:
         """What was learnt: for each matrix two whose product is added to it."""
-        return {name: value.detach().to(torch.float16).numpy() for name, value in self._learnt()}
-
-    def take(self, changes: Changes) -> None:
-        """Goes on from what another half learnt. Raises KeyError or RuntimeError where that was one of another size."""
-        with torch.no_grad():
-            for name, value in self._learnt():
-                value.copy_(torch.from_numpy(changes[name]))
-
-    def _learnt(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """What is learnt, under the names of the matrices that it changes."""
-        for name, value in self.named_parameters():
-            if value.requires_grad:
-                yield re.sub(r"parametrizations\.(\w+)\.0\.", r"\1.", name), value
+        return {
+            re.sub(r"parametrizations\.(\w+)\.0\.", r"\1.", name): value.detach().to(torch.float16).numpy()
+            for name, value in self.named_parameters()
+            if value.requires_grad
+        }
 
 
 class _Change(nn.Module):
