@@ -23,7 +23,8 @@ INSERT INTO status_tags SELECT id, 'ai', 0 FROM made;
 INSERT INTO sightings SELECT id, 'a.example', 'ai', i::VARCHAR, past FROM made;
 INSERT INTO accounts SELECT author, 'old.example', false, past FROM made WHERE i % 10 = 0;
 INSERT INTO account_names SELECT author, 'u@old.example', '', past FROM made WHERE i % 10 = 0;
-INSERT INTO consent_decisions SELECT author, 'aggregate', 'indexable', past FROM made WHERE i % 10 = 0;
+INSERT INTO consent_decisions BY NAME SELECT author AS account_id, 'aggregate' AS consent, 'indexable' AS reason,
+    past AS decided_at, past AS flags_since FROM made WHERE i % 10 = 0;
 """
 
 

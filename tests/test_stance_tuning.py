@@ -119,6 +119,13 @@ def debate(folder: Path, *, posts: int) -> Path:
     return folder / "debate"
 
 
+def what_was_learnt(debate: Path) -> tuple[bool, int]:
+    """Does the head in this folder change the embedding model's layers, and how many readers has it?"""
+    with np.load(debate / "head.npz") as saved:
+        readers = sum(name.endswith(" queries") for name in saved)
+        return "reader 0 upper.layers.1.linear2.weight.up" in saved, readers
+
+
 def test_tuning_from_the_command_line(run: Run, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model of one's own, a debate of one's own; what is written is then used."""
     named = debate(tmp_path, posts=210)
@@ -127,13 +134,15 @@ def test_tuning_from_the_command_line(run: Run, model: str, tmp_path: Path, monk
     done = run("stance", "train", "--debate", named, "--tune")
     assert (done.code, done.err) == (0, "")
     assert "trained on 210 examples" in done.out
-    with np.load(named / "head.npz") as saved:
-        assert "reader 0 upper.layers.1.linear2.weight.up" in saved
-        assert "reader 1 queries" not in saved
+    assert what_was_learnt(named) == (True, 1)
     labelled = tmp_path / "labelled.jsonl"
     labelled.write_text('{"id": 1, "text": "The boat is dismal today.", "target": "boat", "label": "against"}')
     found = json.loads(run("stance", "evaluate", "--debate", named, labelled, "--format", "json").out)
     assert found["accuracy"] == 1.0
+    # Training anew, as after labels of people, does not undo what was done before unless it is told to.
+    for more, learnt in (([], (True, 1)), (["--no-tune"], (False, 2))):
+        assert run("stance", "train", "--debate", named, *more).code == 0
+        assert what_was_learnt(named) == learnt
 
 
 def test_what_cannot_be_tuned_is_told_in_one_line(
