@@ -23,7 +23,7 @@ from fedilens.stance.features import Floats
 from fedilens.stance.head import Head, opinions_on
 from fedilens.stance.measures import calibration_error, f_avg, macro_f1, shown_quality
 
-PLAIN = "TM-"
+PLAIN = ("TM-", "PB-")
 """Begins the ids of the test's plain posts; the others are hard on purpose."""
 
 
