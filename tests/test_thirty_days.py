@@ -96,6 +96,8 @@ def test_thirty_days(tmp_path: Path) -> None:
     assert len(list((tmp_path / "public" / "archive").glob("ai-*.html"))) == 5
     assert {row["progress"] for row in outbox} == {"sent"}
     kinds = Counter(str(row["delivery"]).partition("/")[0] for row in outbox)
+    # Posts are edited and come late in these days; whether a published share moves with them is the detector's doing.
+    assert kinds.pop("correction", 0) <= 1
     # What the day down missed is made up for on the next.
     assert kinds == {"thread": 5, "mail": 5, "daily": DAYS, "reply": 1}
     assert (
