@@ -22,7 +22,7 @@ from fedilens.stance import (
     target_vectors,
     train,
 )
-from fedilens.stance.blending import count_confusion, find_thresholds
+from fedilens.stance.blending import count_confusion, find_thresholds, judged_by_others
 from fedilens.stance.training_set import UNKNOWN, folds
 from fedilens.stance.word_training import fit_scorer
 from fedilens.stance.words import softmax
@@ -265,6 +265,19 @@ def test_posts_without_a_voice_stand_alone_and_one_voice_is_split() -> None:
         assert len(parted) == 5
         assert sorted(row for fold in parted for row in fold) == list(range(30))
     assert len(folds(["a"] * 10 + ["b"] * 10)) == 2
+
+
+def test_nobody_is_judged_by_what_was_fitted_on_their_own_voice() -> None:
+    """Other labels of a voice change what is made of everybody but that voice."""
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, (120, 2))
+    opinions = [softmax(np.eye(3)[labels] * 2 + random.normal(size=(120, 2, 3)))]
+    voices = [f"voice {number % 12}" for number in range(120)]
+    other = labels.copy()
+    other[::12] = (labels[::12] + 1) % 3
+    before, after = (judged_by_others(opinions, known, voices) for known in (labels, other))
+    assert (before[::12] == after[::12]).all()
+    assert (before[1::12] != after[1::12]).any()
 
 
 def test_a_softmax_is_stable_for_great_numbers() -> None:
