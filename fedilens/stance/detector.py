@@ -81,7 +81,7 @@ class Detector:
         tokens = [one.tokens for one in readings if one.tokens is not None]
         if self.polarity and len(tokens) == len(readings):
             return self.polarity.read(self.statements, tokens)
-        return np.stack([[_zero_shot(one, texts) for texts in self.texts] for one in readings]), None
+        return _zero_shot(readings, self.texts), None
 
     def _stance(self, reading: Reading, number: int, probabilities: Floats, looked: Floats | None) -> Stance:
         best = int(probabilities.argmax())
@@ -141,8 +141,8 @@ def zero_shot_detector(targets: Sequence[Target], encoder: Encoder) -> Detector:
     return replace(detector, polarity=polarity, statements=tuple(statements)) if statements else detector
 
 
-def _zero_shot(reading: Reading, texts: TargetVectors) -> Floats:
+def _zero_shot(readings: Sequence[Reading], texts: Sequence[TargetVectors]) -> Floats:
     """The nearer side's texts win, if the document comes near enough to either."""
-    near = nearness(reading, texts)
-    favor, against = max(near[1], near[4]), max(near[2], near[5])
-    return softmax(ZERO_SHOT_SHARPNESS * np.asarray([favor, against, ZERO_SHOT_NEAR]))
+    near = nearness(readings, texts)
+    favor, against = near[..., [1, 4]].max(axis=2), near[..., [2, 5]].max(axis=2)
+    return softmax(ZERO_SHOT_SHARPNESS * np.stack([favor, against, np.full_like(favor, ZERO_SHOT_NEAR)], axis=2))

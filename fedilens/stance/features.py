@@ -77,10 +77,18 @@ def count_matrix(texts: Sequence[str], vocabulary: dict[str, int], weights: Floa
     return csr_matrix((scaled, (rows, columns)), shape=(len(texts), len(vocabulary)))
 
 
-def nearness(reading: Reading, target: TargetVectors) -> Floats:
-    """How near a document and its nearest sentence come to a target's statement and to each side (6 cosines)."""
-    vectors = np.vstack([reading.whole[None], reading.sentence_vectors])
-    cosines = [(vectors @ texts.T).max(axis=1) for texts in (target.statement, target.favor, target.against)]
-    whole = [row[0] for row in cosines]
-    nearest = [row[1:].max() if len(row) > 1 else row[0] for row in cosines]
-    return np.asarray([*whole, *nearest], dtype=np.float64)
+def nearness(readings: Sequence[Reading], targets: Sequence[TargetVectors]) -> Floats:
+    """How near a document and its nearest sentence come to a target's statement and to each side.
+
+    Shape (documents, targets, 6): cosines. Each document is compared with all texts of all targets at once, and apart
+    from the others, so what it is read with changes nothing.
+    """
+    groups = [texts for one in targets for texts in (one.statement, one.favor, one.against)]
+    everything = np.concatenate(groups).T
+    starts = np.cumsum([0, *(len(texts) for texts in groups[:-1])])
+    found = np.empty((len(readings), len(targets), 6))
+    for row, one in enumerate(readings):
+        cosines = np.vstack([one.whole[None], one.sentence_vectors]) @ everything
+        best = np.maximum.reduceat(cosines, starts, axis=1).reshape(len(cosines), len(targets), 3)
+        found[row] = np.concatenate([best[0], best[1:].max(axis=0) if len(best) > 1 else best[0]], axis=1)
+    return found

@@ -64,7 +64,7 @@ def pair_features(scorer: TextScorer, readings: Sequence[Reading], texts: Sequen
     odds = scorer.score([one.text for one in readings], np.stack([one.whole for one in readings]))
     sentences = _greatest(scorer, readings, size=1)
     passages = _greatest(scorer, readings, size=PASSAGE)
-    near = np.stack([[nearness(one, target) for target in texts] for one in readings])
+    near = nearness(readings, texts)
     lengths = np.asarray([np.log1p(len(one.sentences)) for one in readings])[:, None, None]
     odds, sentences, passages = (np.clip(part, -CLIP, CLIP) for part in (odds, sentences, passages))
     sides = near[..., [1, 4]] - near[..., [2, 5]]
