@@ -3,8 +3,10 @@
 .venv/bin/python benchmarks/detectors.py [--head FILE ...] [--curve 100 300 1000 3000 [--tune]]
 
 Each part's probabilities are calibrated on the split `calibrate` and measured on `test`; nothing here was learnt
-from either. Heads are taken apart, the one that ships or those in files; with --curve heads are trained on so many
-examples, which takes minutes each, and with --tune half an hour for all of them.
+from either. Below a head's rows stands how many posts of `elsewhere.txt` it shows with a side: these speak of dogs,
+trains and bakeries, some of them as one speaks of AI, and take none. Heads are taken apart, the one that ships or those
+in files; with --curve heads are trained on so many examples, which takes minutes each, and with --tune half an hour for
+all of them.
 """
 
 import argparse
@@ -19,10 +21,14 @@ from fedilens.pipeline import Judge
 from fedilens.pipeline.judging import read_texts, training_set
 from fedilens.stance import TrainingSet, load_debate, load_examples, load_head, stated, target_vectors, train
 from fedilens.stance.blending import find_thresholds, fit_blend, judged_by_others, shown_classes
+from fedilens.stance.debate import CLASSES
 from fedilens.stance.features import Floats
 from fedilens.stance.head import Head, opinions_on
 from fedilens.stance.measures import calibration_error, f_avg, macro_f1, shown_quality
+from fedilens.types import Label
 
+ELSEWHERE = Path(__file__).with_name("elsewhere.txt")
+NONE = CLASSES.index(Label.NONE)
 PLAIN = ("TM-", "PB-")
 """Begins the ids of the test's plain posts; the others are hard on purpose."""
 
@@ -63,6 +69,7 @@ def main() -> None:
         training_set(judge, debate, [one for one in examples if one.split == split]) for split in ("calibrate", "test")
     )
     plain = np.asarray([one.id.startswith(PLAIN) for one in examples if one.split == "test"])
+    elsewhere = read_texts(judge, ELSEWHERE.read_text(encoding="utf-8").splitlines())
     columns = ("detector", "F_avg", "hard posts", "plain posts", "macro-F1", "right, of shown", "shown, of true", "ECE")
     print(f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}")
 
@@ -72,7 +79,12 @@ def main() -> None:
         print(table_row(f"{name}: words and vectors", opinions[:1], held, tried[:1], test, plain=plain))
         if head.readers:
             print(table_row(f"{name}: tokens", opinions[1:], held, tried[1:], test, plain=plain))
-            print(table_row(f"{name}: both", opinions, held, tried, test, plain=plain), flush=True)
+            print(table_row(f"{name}: both", opinions, held, tried, test, plain=plain))
+        sided = shown_classes(head.read(elsewhere, texts)[0], head.thresholds) < NONE
+        print(
+            f"{name}: {sided.any(axis=1).sum()} of {len(elsewhere)} posts about something else have a side",
+            flush=True,
+        )
 
     for path in options.head:
         parts(load_head(path).on(encoder), path.stem)

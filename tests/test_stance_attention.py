@@ -66,6 +66,17 @@ def test_sides_are_read_from_the_tokens_of_one_sentence(reader: TokenReader) -> 
     assert looks[0].sum(axis=1) == pytest.approx([1, 1], abs=1e-4)
 
 
+def test_a_stance_in_one_passage_of_a_long_post_is_read(reader: TokenReader) -> None:
+    """Eleven sentences about something else do not drown it, and it is found wherever it stands."""
+    for place in (0, 6, 11):
+        said = [FILLERS[number % 5] for number in range(12)]
+        said[place] = "The boat is dismal today."
+        logits, looks = read([reader], tokens([reading(*said)]))
+        assert logits[0].argmax(axis=1).tolist() == [2, 1]
+        assert int(looks[0][1].argmax()) == place
+        assert looks[0].sum(axis=1) == pytest.approx([1, 1], abs=1e-4)
+
+
 def test_what_a_document_is_read_with_changes_nothing(reader: TokenReader) -> None:
     """Padding is not looked at, and the order stays."""
     texts = [reading("The tram is splendid today."), reading(*FILLERS, "The boat is dismal today."), reading("Tea.")]

@@ -132,3 +132,24 @@ def test_a_post_about_something_else_takes_no_side(judge: Judge, detector: Detec
     """Whatever its tags."""
     texts = ["Eleven courgettes today, who wants some? #AI", "The 8:14 is late again and it rains. #AI #LLM"]
     assert (judged(judge, detector, texts).argmax(axis=2) == 2).all()
+
+
+def test_who_speaks_of_something_else_as_one_speaks_of_ai_takes_no_side(judge: Judge, detector: Detector) -> None:
+    """A word for a side is not enough: the subject has to be there."""
+    texts = [
+        "Nobody should be allowed to keep a parrot in a third-floor flat.",
+        "I gave up coffee for Lent and I won't go back to it.",
+        "One family owns the bread, the mill and the mayor of this village.",
+        "Snow tyres are overrated, there is no snow.",
+        "My new bread knife is a joy to work with.",
+        "They copied my hat and sell it by the hundred. Nobody asked me.",
+        "The bus timetable cannot be trusted on Sundays.",
+        "Cartoons before breakfast do children no good.",
+        "The old dam will burst one day and take the valley with it.",
+        "The orchard should belong to everyone who picks in it.",
+        "Another forty laid off at the biscuit factory.",
+        "Tanks in the parade again, and my tax money in the tanks.",
+    ]
+    found = judged(judge, detector, texts)
+    sided = (found[..., :2].max(axis=2) >= detector.thresholds[0]).any(axis=1)
+    assert sided.sum() <= 1, [text for text, one in zip(texts, sided, strict=True) if one]

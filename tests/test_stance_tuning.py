@@ -80,7 +80,7 @@ def test_a_model_of_another_build_has_no_layers_to_fit(tmp_path: Path) -> None:
 def test_changes_are_learnt_and_read_the_same_after_saving(encoder: SentenceEncoder) -> None:
     """They tell sides, they are of low rank, and laid on the layers they read as when they were learnt."""
     judge = Judge(SpacyLinguist({}), encoder)
-    posts = [said(number) for number in range(240)]
+    posts = [said(number) for number in range(480)]
     data = TrainingSet(
         tuple(read_texts(judge, [text for text, _ in posts])), np.asarray([one for _, one in posts]), ("",) * len(posts)
     )

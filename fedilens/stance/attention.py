@@ -29,8 +29,13 @@ READING_BATCH = 8
 """Documents that are read at once: what stands in the processor's cache is read twice as fast as batches of 32."""
 OF_TARGETS = ("queries", "own", "bias")
 """Weights that have a row for each target."""
+PASSAGE = 3
+"""Sentences of a passage: about what one argument takes."""
+NO_SENTENCE = -1
 HIDDEN = -1e4
 """Attention logits of what is not there."""
+LEAST = 1e-30
+"""Of what a passage's looks add up to: one that is not there is looked at nowhere."""
 
 Weights = Mapping[str, NDArray[np.float16]]
 
@@ -82,16 +87,57 @@ class TokenReader(nn.Module):
             torch.einsum("nhd,blhd->bnhl", asked.view(-1, HEADS, SIZE // HEADS), self.key(tokens).view(parts))
             / (SIZE // HEADS) ** 0.5
         )
-        looked = likeness.masked_fill(~batch.present[:, None, None, :], HIDDEN).softmax(-1)
-        seen = torch.einsum("bnhl,blhd->bnhd", looked, self.value(tokens).view(parts)).flatten(2)
-        there = batch.present[..., None]
-        mean = ((tokens * there).sum(1) / there.sum(1))[:, None].expand_as(seen)
+        passages = _passages(batch)
+        weights, total = _looks(likeness, batch.present, passages)
+        seen = torch.einsum("bwnhl,blhd->bwnhd", weights, self.value(tokens).view(parts))
+        seen = (seen / total[..., None]).flatten(3)
+        count = passages.sum(2, keepdim=True).clamp(min=1)
+        mean = (torch.einsum("bwl,bld->bwd", passages.float(), tokens) / count)[:, :, None].expand_as(seen)
         logits = (
-            torch.einsum("bnh,nhc->bnc", self.drop(torch.cat([seen, mean], -1)), self.own)
+            torch.einsum("bwnh,nhc->bwnc", self.drop(torch.cat([seen, mean], -1)), self.own)
             + self.bias
             + self.shared(torch.cat([seen, seen * asked, mean], -1))
         )
-        return logits, looked.mean(2)
+        looked = torch.einsum("bwnhl,bwnh->bwnl", weights, 1 / total) / HEADS
+        return _together(logits, looked, passages.any(2))
+
+
+def _passages(batch: Batch) -> Tensor:
+    """Which tokens belong to a document as a whole (the first) and to each of its passages, which overlap.
+
+    Shape (documents, passages, tokens); what marks a text's ends belongs to all. One that is no longer than a passage
+    has the first alone.
+    """
+    sentences = batch.sentences[:, None, :]
+    count = sentences.amax(2, keepdim=True) + 1
+    starts = torch.arange(max(0, int(count.max()) - PASSAGE + 1))[None, :, None]
+    inside = (sentences >= starts) & (sentences < starts + PASSAGE) | (sentences == NO_SENTENCE)
+    there = (count > PASSAGE) & (starts <= count - PASSAGE) & batch.present[:, None, :]
+    return torch.cat([batch.present[:, None, :], inside & there], dim=1)
+
+
+def _looks(likeness: Tensor, present: Tensor, passages: Tensor) -> tuple[Tensor, Tensor]:
+    """How much each passage's tokens are looked at, and what that adds up to: the parts of as many softmaxes.
+
+    Shapes (documents, passages, targets, heads, tokens) and the same without tokens. Powers are taken once, not once
+    for each passage.
+    """
+    hidden = ~present[:, None, None, :]
+    powers = (likeness - likeness.masked_fill(hidden, HIDDEN).amax(-1, keepdim=True)).masked_fill(hidden, HIDDEN).exp()
+    weights = powers[:, None] * passages[:, :, None, None, :]
+    return weights, weights.sum(-1).clamp(min=LEAST)
+
+
+def _together(logits: Tensor, looked: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+    """One answer from the whole and the passages: each counts by how plainly a side is taken there.
+
+    A stance that is taken in one passage of a long post is drowned in the whole.
+    """
+    if logits.shape[1] == 1:
+        return logits[:, 0], looked[:, 0]
+    salience = logits[..., :2].logsumexp(-1) - logits[..., 2]
+    chosen = salience.masked_fill(~there[..., None], HIDDEN).softmax(1)[..., None]
+    return (chosen * logits).sum(1), (chosen * looked).sum(1)
 
 
 def weights_of(reader: nn.Module) -> Weights:
@@ -135,14 +181,14 @@ def begin_with(reader: TokenReader, weights: Weights) -> None:
 def side_by_side(tokens: Sequence[Tokens]) -> Batch:
     """Documents of different lengths in one batch. A document without a token gets one that says nothing."""
     longest = max(1, *(len(one.sentences) for one in tokens))
-    states = np.zeros((len(tokens), longest, tokens[0].states.shape[1]), dtype=np.float32)
+    states = np.zeros((len(tokens), longest, tokens[0].states.shape[1]), dtype=tokens[0].states.dtype)
     present = np.zeros((len(tokens), longest), dtype=bool)
     sentences = np.full((len(tokens), longest), -1, dtype=np.int64)
     for row, one in enumerate(tokens):
         states[row, : len(one.states)] = one.states
         present[row, : max(1, len(one.states))] = True
         sentences[row, : len(one.sentences)] = one.sentences
-    return Batch(torch.from_numpy(states), torch.from_numpy(present), torch.from_numpy(sentences))
+    return Batch(torch.from_numpy(states).float(), torch.from_numpy(present), torch.from_numpy(sentences))
 
 
 def read(readers: Sequence[TokenReader], tokens: Sequence[Tokens]) -> tuple[Floats, list[Floats]]:

@@ -9,11 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from fedilens.stance.attention import BATCH, TokenReader, Weights, begin_with, side_by_side
+from fedilens.stance.debate import CLASSES
 from fedilens.stance.fitting import batches_of_like_length, descend
 from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet
 from fedilens.stance.upper_half import UpperHalf
-from fedilens.types import Tokens, UpperLayers, Vectors
+from fedilens.types import Label, Tokens, UpperLayers, Vectors
 
+NONE = CLASSES.index(Label.NONE)
 EPOCHS = 10
 TUNING_EPOCHS = 8
 """With the embedding model's own layers, which know a great deal before."""
@@ -25,8 +27,11 @@ EVIDENCE_WEIGHT = 0.1
 """Of looking at the sentence that readers named."""
 SENTENCE_ALONE = 0.15
 """So often an example is only the sentence that shows one of its stances,"""
-JOINED = 0.25
-"""and so often it has another example behind it: one passage is enough for a stance."""
+JOINED = 0.4
+"""and so often it has up to MOST_JOINED others behind it: one passage of a long post is enough for a stance."""
+MOST_JOINED = 4
+LONG = 350
+"""Tokens from which on nothing more is joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +119,23 @@ def _lessons(data: TrainingSet) -> list[Lesson]:
 
 
 def _varied(lesson: Lesson, others: Sequence[Lesson], random: np.random.Generator) -> Lesson:
-    """The lesson as it is, one sentence of it, or with another one behind it."""
+    """The lesson as it is, one sentence of it, or with others behind it."""
     dice = random.random()
     if dice < SENTENCE_ALONE:
         return _one_sentence(lesson, random)
     if dice < SENTENCE_ALONE + JOINED:
-        return _joined(lesson, others[int(random.integers(len(others)))])
+        for _ in range(int(random.integers(1, MOST_JOINED + 1))):
+            if len(lesson.tokens.sentences) >= LONG:
+                break
+            lesson = _joined(lesson, others[int(random.integers(len(others)))])
     return lesson
 
 
 def _one_sentence(lesson: Lesson, random: np.random.Generator) -> Lesson:
-    """The sentence that shows one stance; what it says of the other targets is not known."""
+    """The sentence that shows one stance, and the marks at the text's ends.
+
+    It shows none where the whole shows none; what it says of the other sides that the whole takes is not known.
+    """
     shown = np.flatnonzero(lesson.evidence >= 0)
     if not len(shown):
         return lesson
@@ -132,10 +143,11 @@ def _one_sentence(lesson: Lesson, random: np.random.Generator) -> Lesson:
     inside = lesson.tokens.sentences == lesson.evidence[target]
     if not inside.any():
         return lesson
+    inside |= lesson.tokens.sentences == UNKNOWN
     only = np.arange(len(lesson.labels)) == target
     return Lesson(
         Tokens(lesson.tokens.states[inside], lesson.tokens.sentences[inside]),
-        np.where(only, lesson.labels, UNKNOWN),
+        np.where(only | (lesson.labels == NONE), lesson.labels, UNKNOWN),
         np.where(only, lesson.evidence, UNKNOWN),
     )
 
@@ -151,6 +163,6 @@ def _joined(one: Lesson, other: Lesson) -> Lesson:
     later = np.where(other.evidence >= 0, other.evidence + behind, UNKNOWN)
     return Lesson(
         Tokens(np.concatenate([one.tokens.states, other.tokens.states]), np.concatenate([one.tokens.sentences, moved])),
-        np.select([favor, against, unknown], [0, 1, UNKNOWN], 2),
+        np.select([favor, against, unknown], [0, 1, UNKNOWN], NONE),
         np.where(one.evidence >= 0, one.evidence, later),
     )
