@@ -21,14 +21,12 @@ from fedilens.pipeline import Judge
 from fedilens.pipeline.judging import read_texts, training_set
 from fedilens.stance import TrainingSet, load_debate, load_examples, load_head, stated, target_vectors, train
 from fedilens.stance.blending import find_thresholds, fit_blend, judged_by_others, shown_classes
-from fedilens.stance.debate import CLASSES
+from fedilens.stance.debate import NONE
 from fedilens.stance.features import Floats
 from fedilens.stance.head import Head, opinions_on
 from fedilens.stance.measures import calibration_error, f_avg, macro_f1, shown_quality
-from fedilens.types import Label
 
 ELSEWHERE = Path(__file__).with_name("elsewhere.txt")
-NONE = CLASSES.index(Label.NONE)
 PLAIN = ("TM-", "PB-")
 """Begins the ids of the test's plain posts; the others are hard on purpose."""
 

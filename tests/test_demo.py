@@ -191,6 +191,8 @@ def test_topics_camps_reasons_alerts_and_coverage_have_commands(run: Run, played
         for row in json.loads(run(*config, "reasons", target.name, *until, "--window", "35d", "--format", "json").out)
     }
     assert given
+    shown = "".join(run(*config, "reasons", target.name, *until, "--window", "35d").out for target in targets)
+    assert any(reason in shown for reason in given)
     assert given <= {reason.text for target in targets for reason in target.reasons}
     assert "has no target 'tea'; it has energy, labour" in run(*config, "reasons", "tea").err
     alerts = json.loads(run(*config, "alerts", *until, "--format", "json").out)

@@ -9,6 +9,8 @@ from fedilens.annotate import SentenceEncoder, SpacyLinguist
 from fedilens.pipeline import Judge
 from fedilens.pipeline.judging import plain_text, read_texts
 from fedilens.stance import Detector, load_debate, load_head, make_detector
+from fedilens.stance.blending import shown_classes
+from fedilens.stance.debate import NONE
 from fedilens.stance.features import Floats
 
 OPPOSITES = {
@@ -151,5 +153,5 @@ def test_who_speaks_of_something_else_as_one_speaks_of_ai_takes_no_side(judge: J
         "Tanks in the parade again, and my tax money in the tanks.",
     ]
     found = judged(judge, detector, texts)
-    sided = (found[..., :2].max(axis=2) >= detector.thresholds[0]).any(axis=1)
+    sided = (shown_classes(found, detector.thresholds) < NONE).any(axis=1)
     assert sided.sum() <= 1, [text for text, one in zip(texts, sided, strict=True) if one]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fedilens.stance.arrays import UPPER
-from fedilens.stance.features import Floats
+from fedilens.stance.features import PASSAGE, Floats
 from fedilens.stance.upper_half import UpperHalf, changed
 from fedilens.types import Tokens, UpperLayers
 
@@ -29,9 +29,8 @@ READING_BATCH = 8
 """Documents that are read at once: what stands in the processor's cache is read twice as fast as batches of 32."""
 OF_TARGETS = ("queries", "own", "bias")
 """Weights that have a row for each target."""
-PASSAGE = 3
-"""Sentences of a passage: about what one argument takes."""
 NO_SENTENCE = -1
+"""Where a token stands that marks a text's beginning or end."""
 HIDDEN = -1e4
 """Attention logits of what is not there."""
 LEAST = 1e-30
@@ -122,8 +121,8 @@ def _looks(likeness: Tensor, present: Tensor, passages: Tensor) -> tuple[Tensor,
     Shapes (documents, passages, targets, heads, tokens) and the same without tokens. Powers are taken once, not once
     for each passage.
     """
-    hidden = ~present[:, None, None, :]
-    powers = (likeness - likeness.masked_fill(hidden, HIDDEN).amax(-1, keepdim=True)).masked_fill(hidden, HIDDEN).exp()
+    likeness = likeness.masked_fill(~present[:, None, None, :], HIDDEN)
+    powers = (likeness - likeness.amax(-1, keepdim=True)).exp()
     weights = powers[:, None] * passages[:, :, None, None, :]
     return weights, weights.sum(-1).clamp(min=LEAST)
 
@@ -181,14 +180,14 @@ def begin_with(reader: TokenReader, weights: Weights) -> None:
 def side_by_side(tokens: Sequence[Tokens]) -> Batch:
     """Documents of different lengths in one batch. A document without a token gets one that says nothing."""
     longest = max(1, *(len(one.sentences) for one in tokens))
-    states = np.zeros((len(tokens), longest, tokens[0].states.shape[1]), dtype=tokens[0].states.dtype)
+    states = np.zeros((len(tokens), longest, tokens[0].states.shape[1]), dtype=np.float32)
     present = np.zeros((len(tokens), longest), dtype=bool)
-    sentences = np.full((len(tokens), longest), -1, dtype=np.int64)
+    sentences = np.full((len(tokens), longest), NO_SENTENCE, dtype=np.int64)
     for row, one in enumerate(tokens):
         states[row, : len(one.states)] = one.states
         present[row, : max(1, len(one.states))] = True
         sentences[row, : len(one.sentences)] = one.sentences
-    return Batch(torch.from_numpy(states).float(), torch.from_numpy(present), torch.from_numpy(sentences))
+    return Batch(torch.from_numpy(states), torch.from_numpy(present), torch.from_numpy(sentences))
 
 
 def read(readers: Sequence[TokenReader], tokens: Sequence[Tokens]) -> tuple[Floats, list[Floats]]:

@@ -8,14 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fedilens.stance.attention import BATCH, TokenReader, Weights, begin_with, side_by_side
-from fedilens.stance.debate import CLASSES
+from fedilens.stance.attention import BATCH, NO_SENTENCE, TokenReader, Weights, begin_with, side_by_side
+from fedilens.stance.debate import NONE
 from fedilens.stance.fitting import batches_of_like_length, descend
-from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet
+from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet, labels_together
 from fedilens.stance.upper_half import UpperHalf
-from fedilens.types import Label, Tokens, UpperLayers, Vectors
+from fedilens.types import Tokens, UpperLayers, Vectors
 
-NONE = CLASSES.index(Label.NONE)
 EPOCHS = 10
 TUNING_EPOCHS = 8
 """With the embedding model's own layers, which know a great deal before."""
@@ -143,7 +142,7 @@ def _one_sentence(lesson: Lesson, random: np.random.Generator) -> Lesson:
     inside = lesson.tokens.sentences == lesson.evidence[target]
     if not inside.any():
         return lesson
-    inside |= lesson.tokens.sentences == UNKNOWN
+    inside |= lesson.tokens.sentences == NO_SENTENCE
     only = np.arange(len(lesson.labels)) == target
     return Lesson(
         Tokens(lesson.tokens.states[inside], lesson.tokens.sentences[inside]),
@@ -154,15 +153,14 @@ def _one_sentence(lesson: Lesson, random: np.random.Generator) -> Lesson:
 
 def _joined(one: Lesson, other: Lesson) -> Lesson:
     """One behind the other, unless they contradict each other."""
-    sides = np.stack([one.labels, other.labels])
-    favor, against, unknown = ((sides == number).any(axis=0) for number in (0, 1, UNKNOWN))
-    if (favor & against).any():
+    labels = labels_together(np.stack([one.labels, other.labels]))
+    if labels is None:
         return one
     behind = int(one.tokens.sentences.max(initial=-1)) + 1
-    moved = np.where(other.tokens.sentences >= 0, other.tokens.sentences + behind, UNKNOWN)
+    moved = np.where(other.tokens.sentences >= 0, other.tokens.sentences + behind, NO_SENTENCE)
     later = np.where(other.evidence >= 0, other.evidence + behind, UNKNOWN)
     return Lesson(
         Tokens(np.concatenate([one.tokens.states, other.tokens.states]), np.concatenate([one.tokens.sentences, moved])),
-        np.select([favor, against, unknown], [0, 1, UNKNOWN], NONE),
+        labels,
         np.where(one.evidence >= 0, one.evidence, later),
     )

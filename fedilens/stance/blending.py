@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fedilens.errors import DebateError
-from fedilens.stance.debate import CLASSES
+from fedilens.stance.debate import CLASSES, NONE
 from fedilens.stance.features import Floats
 from fedilens.stance.training_set import UNKNOWN, Labels, folds
 from fedilens.stance.words import softmax
@@ -70,12 +70,12 @@ def judged_by_others(opinions: Sequence[Floats], labels: Labels, voices: Sequenc
 def find_thresholds(probabilities: Floats, labels: Labels) -> tuple[float, float, float]:
     """The lowest probability of favor or against from which on enough of what is shown is right; one for both."""
     best = probabilities.argmax(axis=2)
-    chosen = (best < 2) & (labels != UNKNOWN)  # noqa: PLR2004  # none's number
+    chosen = (best < NONE) & (labels != UNKNOWN)
     values, right = probabilities.max(axis=2)[chosen], (best == labels)[chosen]
     order = np.argsort(-values, kind="stable")
     hits = np.cumsum(right[order])
     precision = hits / np.arange(1, len(order) + 1)
-    sided = ((labels != UNKNOWN) & (labels < 2)).sum()  # noqa: PLR2004
+    sided = ((labels != UNKNOWN) & (labels < NONE)).sum()
     least = 1.0
     for wanted in WANTED_PRECISION:
         enough = np.flatnonzero(precision >= wanted)
@@ -90,7 +90,7 @@ def shown_classes(probabilities: Floats, thresholds: Sequence[float]) -> Labels:
     """The class that would be shown for each pair: favor, against, or 2 for neither (none and unclear)."""
     classes = probabilities.argmax(axis=-1)
     sure = probabilities.max(axis=-1) >= np.asarray(thresholds)[classes]
-    return np.where((classes < 2) & sure, classes, 2)  # noqa: PLR2004  # none's number
+    return np.where((classes < NONE) & sure, classes, NONE)
 
 
 def count_confusion(labels: Labels, shown: Labels) -> Floats:

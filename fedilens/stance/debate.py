@@ -15,6 +15,8 @@ from fedilens.types import Entity, Label
 SIDES = (Label.FAVOR, Label.AGAINST)
 CLASSES = (Label.FAVOR, Label.AGAINST, Label.NONE)
 """The order of the three probabilities everywhere."""
+NONE = CLASSES.index(Label.NONE)
+"""The last one's number: under it are the sides."""
 
 
 @dataclass(frozen=True, slots=True)

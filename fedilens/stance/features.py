@@ -14,6 +14,9 @@ from fedilens.types import Label, Tokens, Vectors
 
 Floats = NDArray[np.float64]
 
+PASSAGE = 3
+"""Sentences of a passage: about what one argument takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from fedilens.stance.debate import NONE
 from fedilens.stance.features import Floats
 
 Labels = NDArray[np.int64]
@@ -38,14 +39,14 @@ def accuracy(true: Labels, found: Labels) -> float:
 def shown_quality(true: Labels, shown: Labels) -> tuple[float, float]:
     """Precision and recall of the favor and against labels that are shown (2 stands for neither)."""
     known = true >= 0
-    sided, given = known & (true < 2), known & (shown < 2)  # noqa: PLR2004  # none's number
+    sided, given = known & (true < NONE), known & (shown < NONE)
     right = float((sided & given & (true == shown)).sum())
     return right / max(float(given.sum()), 1.0), right / max(float(sided.sum()), 1.0)
 
 
 def calibration_error(true: Labels, probabilities: Floats, shown: Labels) -> float:
     """Expected calibration error (Guo et al. 2017, ten bins) of the favor and against labels that are shown."""
-    given = (true >= 0) & (shown < 2)  # noqa: PLR2004
+    given = (true >= 0) & (shown < NONE)
     if not given.any():
         return 0.0
     confidence = probabilities.max(axis=-1)[given]

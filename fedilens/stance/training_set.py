@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fedilens.stance.debate import CLASSES, Example, Target
+from fedilens.stance.debate import CLASSES, NONE, Example, Target
 from fedilens.stance.features import Reading
 from fedilens.types import Label
 
@@ -75,6 +75,14 @@ def evidence_matrix(examples: Sequence[Example], readings: Sequence[Reading], ta
             if sentence in one.sentences:
                 found[row, number] = one.sentences.index(sentence)
     return found
+
+
+def labels_together(labels: Labels) -> Labels | None:
+    """The labels of several examples (rows) that are read as one; None where they contradict each other."""
+    favor, against, unknown = ((labels == number).any(axis=0) for number in (0, 1, UNKNOWN))
+    if (favor & against).any():
+        return None
+    return np.asarray(np.select([favor, against, unknown], [0, 1, UNKNOWN], NONE))
 
 
 def stated(targets: Sequence[Target]) -> tuple[list[str], Labels]:

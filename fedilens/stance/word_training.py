@@ -6,11 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from fedilens.errors import DebateError
-from fedilens.stance.debate import CLASSES
+from fedilens.stance.debate import CLASSES, NONE
 from fedilens.stance.features import Floats, Reading, TargetVectors, count_matrix, ngrams
-from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet, folds
+from fedilens.stance.training_set import UNKNOWN, Labels, TrainingSet, folds, labels_together
 from fedilens.stance.words import TextScorer, WordModel, pair_features, softmax
-from fedilens.types import Label
 
 MOST_WORDS = 6_000
 WORD_SCALE = 1.4
@@ -67,11 +66,10 @@ def composites(data: TrainingSet, *, most: int) -> TrainingSet:
         if len(readings) == most or len(data.readings) < size:
             break
         rows = random.choice(len(data.readings), size, replace=False)
-        found = data.labels[rows]
-        favor, against, unknown = ((found == number).any(axis=0) for number in (0, 1, UNKNOWN))
-        if not (favor & against).any():
+        together = labels_together(data.labels[rows])
+        if together is not None:
             readings.append(_joined([data.readings[row] for row in rows]))
-            labels.append(np.select([favor, against, unknown], [0, 1, UNKNOWN], 2))
+            labels.append(together)
     shape = (len(readings), data.labels.shape[1])
     return TrainingSet(tuple(readings), np.asarray(labels, dtype=np.int64).reshape(shape), ("",) * len(readings))
 
@@ -119,7 +117,7 @@ def _fit_target(matrix: Floats, labels: Labels) -> tuple[Floats, Floats]:
         if len(present) == 2:  # noqa: PLR2004  # scikit-learn gives one row for two classes
             # Where nobody took one of the sides, `none` stays at zero: else what speaks for the one side would
             # speak for the other too.
-            side, sign = (present[0], -1.0) if present[1] == CLASSES.index(Label.NONE) else (present[1], 1.0)
+            side, sign = (present[0], -1.0) if present[1] == NONE else (present[1], 1.0)
             weights[:, side], intercepts[present] = sign * model.coef_[0], 0.0
             intercepts[side] = sign * float(model.intercept_[0])
         else:

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fedilens.stance.features import Floats, Reading, TargetVectors, count_matrix, nearness
+from fedilens.stance.features import PASSAGE, Floats, Reading, TargetVectors, count_matrix, nearness
 from fedilens.types import Vectors
 
-PASSAGE = 3
-"""Sentences of a passage: about what one argument takes."""
 FEATURES = 40
 CLIP = 8.0
 """Log-odds beyond this are as good as certain."""

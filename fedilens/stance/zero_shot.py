@@ -13,16 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from fedilens.stance.attention import DROPOUT, HEADS, SIZE, Batch, Weights, side_by_side
-from fedilens.stance.features import Floats
+from fedilens.stance.debate import NONE
+from fedilens.stance.features import PASSAGE, Floats
 from fedilens.stance.words import softmax
 from fedilens.types import Tokens
 
 LAYERS = 2
 BATCH = 64
-PASSAGE = 3
-"""Sentences read at once: about what one argument takes."""
-NONE = 2
-"""Its class number."""
 
 
 class PairReader(nn.Module):
